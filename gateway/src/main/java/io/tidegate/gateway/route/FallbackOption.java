@@ -1,0 +1,16 @@
+package io.tidegate.gateway.route;
+
+import java.util.Map;
+
+/** What to try when the call failed. */
+public sealed interface FallbackOption {
+  /** The same request to another upstream. */
+  record ToUpstream(String upstream) implements FallbackOption {}
+
+  /** A fixed answer. */
+  record Answer(int status, Map<String, String> headers, String body) implements FallbackOption {
+    public Answer {
+      headers = Map.copyOf(headers);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.tidegate.gateway.route;
+
+import io.tidegate.gateway.resilience.Conditions;
+import io.tidegate.gateway.resilience.FaultOptions;
+import io.tidegate.gateway.resilience.HedgeOptions;
+import io.tidegate.gateway.resilience.RateLimitOptions;
+import io.tidegate.gateway.resilience.RetryOptions;
+import io.tidegate.gateway.resilience.TimeoutOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One route, defaults already merged under it.
+ *
+ * @param bodyLimit bytes of a request body; empty: the server's limit
+ * @param retry empty: one attempt only
+ * @param priority which requests are shed first when an upstream is overloaded
+ */
+public record RouteOptions(
+    String id,
+    MatchOptions match,
+    Target target,
+    Optional<MirrorOptions> mirror,
+    RewriteOptions rewrite,
+    HeaderEdits request,
+    HeaderEdits response,
+    OptionalLong bodyLimit,
+    TimeoutOptions timeout,
+    Optional<RetryOptions> retry,
+    Optional<HedgeOptions> hedge,
+    List<FallbackOption> fallback,
+    Conditions fallbackOn,
+    Optional<RateLimitOptions> rateLimit,
+    Optional<FaultOptions> fault,
+    Priority priority) {
+  /** Lower ones are shed first. */
+  public enum Priority {
+    LOW,
+    NORMAL,
+    HIGH,
+    CRITICAL
+  }
+
+  public RouteOptions {
+    fallback = List.copyOf(fallback);
+  }
+}

@@ -1,0 +1,2 @@
+/** Who may: addresses that are believed. Decides; {@code edge} answers. */
+package io.tidegate.gateway.security;
