@@ -8,8 +8,7 @@ import java.util.Optional;
  * @param token bearer token; must be there unless {@code host} is a loopback address
  */
 public record AdminOptions(String host, int port, Optional<String> token) {
-  public static final AdminOptions DEFAULTS =
-      new AdminOptions("127.0.0.1", 9090, Optional.empty());
+  public static final AdminOptions DEFAULTS = new AdminOptions("127.0.0.1", 9090, Optional.empty());
 
   @Override
   public String toString() {

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param addPrefix put before the path, after stripping
  * @param path replaces the path; {@code {name}} takes a path parameter, {@code {path}} the rest
  *     that {@code **} matched
- * @param host {@code keep}: the client's Host; {@code upstream}: the endpoint's authority; else
- *     the name itself
+ * @param host {@code keep}: the client's Host; {@code upstream}: the endpoint's authority; else the
+ *     name itself
  */
 public record RewriteOptions(
     Optional<String> stripPrefix, Optional<String> addPrefix, Optional<String> path, String host) {
