@@ -1,0 +1,126 @@
+package io.tidegate.gateway.resilience;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps extra attempts (retries, hedges, revalidations) a share of the real traffic, so that they
+ * cannot bury an upstream that is already in trouble. One per upstream, for all event loops.
+ *
+ * <p>Two limits hold at once. By volume, as in Finagle's RetryBudget: over the last {@value
+ * #WINDOW_SECONDS} s there are at most {@code share} extra attempts per request, and {@code
+ * min-per-second} besides; that is a bucket into which a request puts 1 and from which an attempt
+ * takes 1/share. By number at a time, as in Envoy: {@code share} of the calls in flight, and
+ * {@value #ALWAYS_AT_ONCE} besides.
+ *
+ * <p>Routes with different options draw on the same count: one that allows less is refused earlier.
+ */
+public final class RetryBudget {
+  static final int WINDOW_SECONDS = 10;
+  static final int ALWAYS_AT_ONCE = 3;
+  private static final int SLICES = 10;
+
+  private final SliceRing<Before> ring;
+  private final LongAdder requests = new LongAdder();
+  private final AtomicLong extras = new AtomicLong();
+  private final AtomicInteger atOnce = new AtomicInteger();
+
+  /**
+   * @param nanos a monotonic clock, {@code System::nanoTime}
+   */
+  public RetryBudget(LongSupplier nanos) {
+    long window = TimeUnit.SECONDS.toNanos(WINDOW_SECONDS);
+    this.ring = new SliceRing<>(nanos, window, SLICES, this::begin);
+  }
+
+  /** Once for each request of a client, whatever becomes of it. */
+  public void deposit() {
+    ring.at(ring.number());
+    requests.increment();
+  }
+
+  /**
+   * Asks for one extra attempt, before any wait for it. If true, {@link #release} is due when the
+   * attempt has ended or was given up.
+   *
+   * @param active calls to the upstream in flight now
+   */
+  public boolean tryWithdraw(BudgetOptions options, int active) {
+    if (!enter(Math.max(ALWAYS_AT_ONCE, (int) (options.share() * active)))) {
+      return false;
+    }
+    if (spend(options)) {
+      return true;
+    }
+    release();
+    return false;
+  }
+
+  /** An extra attempt has ended. */
+  public void release() {
+    atOnce.decrementAndGet();
+  }
+
+  /** Extra attempts going on now. */
+  public int atOnce() {
+    return atOnce.get();
+  }
+
+  private boolean enter(int limit) {
+    int now = atOnce.get();
+    while (now < limit) {
+      if (atOnce.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = atOnce.get();
+    }
+    return false;
+  }
+
+  /** All extras are counted in one number, so no two threads can take the last one. */
+  private boolean spend(BudgetOptions options) {
+    long number = ring.number();
+    ring.at(number);
+    double reserve = options.minPerSecond() * WINDOW_SECONDS;
+    while (true) {
+      long spent = extras.get();
+      Before window = oldest(number);
+      double allowed = reserve + options.share() * (requests.sum() - window.requests);
+      if (spent - window.extras + 1 > allowed) {
+        return false;
+      }
+      if (extras.compareAndSet(spent, spent + 1)) {
+        return true;
+      }
+    }
+  }
+
+  private Before oldest(long number) {
+    for (int age = ring.length() - 1; age > 0; age--) {
+      Before before = ring.past(number, age);
+      if (before != null) {
+        return before;
+      }
+    }
+    return ring.at(number);
+  }
+
+  private Before begin(long number) {
+    return new Before(number, requests.sum(), extras.get());
+  }
+
+  /** The totals when a slice began: a window's own count is a total less the one before it. */
+  private static final class Before extends SliceRing.Slice {
+    final long requests;
+    final long extras;
+
+    Before(long number, long requests, long extras) {
+      super(number);
+      this.requests = requests;
+      this.extras = extras;
+    }
+  }
+}
