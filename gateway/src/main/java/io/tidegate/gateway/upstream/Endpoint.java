@@ -30,6 +30,7 @@ public final class Endpoint {
   private volatile boolean healthy = true;
   private volatile boolean ejected;
   private volatile long ejectedUntil;
+  private volatile String lastCheck = "";
 
   // The row of ejections; touched only under the lock of the group.
   private int ejections;
@@ -147,6 +148,17 @@ public final class Endpoint {
         : Optional.empty();
   }
 
+  /**
+   * What the last active check saw, such as {@code status 503} or {@code timeout}; may be empty.
+   */
+  public String lastCheck() {
+    return lastCheck;
+  }
+
+  void lastCheck(String seen) {
+    lastCheck = seen;
+  }
+
   InetAddress ip() {
     return ip;
   }
@@ -184,6 +196,7 @@ public final class Endpoint {
   /** Takes over what was known of the same address under an earlier configuration. */
   void inherit(Endpoint earlier) {
     healthy = earlier.healthy;
+    lastCheck = earlier.lastCheck;
     failures.set(earlier.failures.get());
     ejections = earlier.ejections;
     lastEjectedFor = earlier.lastEjectedFor;

@@ -55,16 +55,19 @@ final class Upstreams {
   }
 
   UpstreamOptions options(List<EndpointOptions> endpoints) {
-    return options(endpoints, UpstreamTls.DEFAULTS, Optional.empty());
+    return options(endpoints, UpstreamTls.DEFAULTS, Optional.empty(), false);
   }
 
   UpstreamOptions options(
-      List<EndpointOptions> endpoints, UpstreamTls tls, Optional<HealthOptions> health) {
+      List<EndpointOptions> endpoints,
+      UpstreamTls tls,
+      Optional<HealthOptions> health,
+      boolean http2) {
     return new UpstreamOptions(
         "orders",
         endpoints,
         balance,
-        false,
+        http2,
         tls,
         PoolOptions.DEFAULTS,
         health,
