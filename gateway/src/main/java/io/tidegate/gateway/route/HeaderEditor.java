@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  */
 public final class HeaderEditor {
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  private static final String VISIBLE = "[!-~\\x80-\\xFF]";
   private static final Pattern VALUE =
-      Pattern.compile("|[!-~\\x80-\\xFF]|[!-~\\x80-\\xFF][\\t -~\\x80-\\xFF]*[!-~\\x80-\\xFF]");
+      Pattern.compile("(" + VISIBLE + "([\\t -~\\x80-\\xFF]*" + VISIBLE + ")?)?");
   private static final Set<String> OWN =
       Set.of(
           "host",
