@@ -37,4 +37,22 @@ public record BreakerOptions(
           Duration.ofSeconds(5),
           Duration.ofMinutes(2),
           3);
+
+  /** Never opens: nothing that it counts can be reached. */
+  public static final BreakerOptions OFF =
+      new BreakerOptions(
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          Optional.empty(),
+          DEFAULTS.slowRate,
+          DEFAULTS.window,
+          DEFAULTS.minCalls,
+          DEFAULTS.reset,
+          DEFAULTS.resetMax,
+          DEFAULTS.probes);
+
+  /** Whether nothing opens it, so that it need not be there at all. */
+  public boolean isOff() {
+    return failures.isEmpty() && failureRate.isEmpty() && slowCall.isEmpty();
+  }
 }

@@ -17,4 +17,13 @@ public record ConcurrencyOptions(
 
   public static final ConcurrencyOptions DEFAULTS =
       new ConcurrencyOptions(512, 64, Duration.ofMillis(100), Optional.empty());
+
+  /** Admits everything. */
+  public static final ConcurrencyOptions OFF =
+      new ConcurrencyOptions(Integer.MAX_VALUE, 0, Duration.ZERO, Optional.empty());
+
+  /** Whether everything is admitted, so that it need not be there at all. */
+  public boolean isOff() {
+    return limit == Integer.MAX_VALUE;
+  }
 }

@@ -12,4 +12,13 @@ import java.time.Duration;
 public record OutlierOptions(int failures, Duration eject, Duration maxEject, double maxEjected) {
   public static final OutlierOptions DEFAULTS =
       new OutlierOptions(5, Duration.ofSeconds(10), Duration.ofMinutes(5), 0.5);
+
+  /** Never ejects. */
+  public static final OutlierOptions OFF =
+      new OutlierOptions(Integer.MAX_VALUE, DEFAULTS.eject, DEFAULTS.maxEject, 0);
+
+  /** Whether no endpoint is ever ejected. */
+  public boolean isOff() {
+    return maxEjected == 0;
+  }
 }

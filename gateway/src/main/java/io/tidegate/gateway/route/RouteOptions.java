@@ -1,6 +1,7 @@
 package io.tidegate.gateway.route;
 
 import io.tidegate.gateway.resilience.Conditions;
+import io.tidegate.gateway.resilience.Conditions.Kind;
 import io.tidegate.gateway.resilience.FaultOptions;
 import io.tidegate.gateway.resilience.HedgeOptions;
 import io.tidegate.gateway.resilience.RateLimitOptions;
@@ -9,6 +10,7 @@ import io.tidegate.gateway.resilience.TimeoutOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One route, defaults already merged under it.
@@ -34,6 +36,12 @@ public record RouteOptions(
     Optional<RateLimitOptions> rateLimit,
     Optional<FaultOptions> fault,
     Priority priority) {
+  /** What a fallback is for unless the route says otherwise. */
+  public static final Conditions FALLBACK_ON =
+      new Conditions(
+          Set.of(Kind.CONNECT, Kind.RESET, Kind.TIMEOUT, Kind.BREAKER, Kind.OVERLOAD),
+          Set.of(502, 503, 504));
+
   /** Lower ones are shed first. */
   public enum Priority {
     LOW,
