@@ -7,6 +7,9 @@ import io.tidegate.metrics.logs.AccessLines;
 import io.tidegate.metrics.logs.Logs;
 import io.tidegate.metrics.registry.Registry;
 import io.tidegate.metrics.traces.ContextOnly;
+import io.tidegate.metrics.traces.Exporting;
+import io.tidegate.metrics.traces.RecordedTracing;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.Label;
@@ -58,10 +61,14 @@ public final class Telemetry implements AutoCloseable {
         new AccessLines(Logs.writer(), options.logs(), Logs.text(options.logs().format()));
     Registry registry = new Registry(options, version);
     countDrops(registry);
-    Tracing tracing =
-        new ContextOnly(
-            options.traces().sample(), options.traces().propagate().contains("baggage"));
-    return new Telemetry(access, registry, tracing);
+    return new Telemetry(access, registry, tracing(options, environment));
+  }
+
+  private static Tracing tracing(TelemetryOptions options, Map<String, String> environment) {
+    TelemetryOptions.Traces traces = options.traces();
+    return Exporting.wanted(traces, environment)
+        ? RecordedTracing.start(options, environment)
+        : new ContextOnly(traces.sample(), traces.propagate().contains("baggage"));
   }
 
   private static void countDrops(Registry registry) {
@@ -70,7 +77,10 @@ public final class Telemetry implements AutoCloseable {
     registry.total("tidegate_log_dropped", help, Logs.writer()::droppedOther, "log", "other");
   }
 
-  /** A builder of a Vertx that counts and traces here; HTTP and sockets are counted by us alone. */
+  /**
+   * A builder of a Vertx that counts and traces here. Every HTTP server and client made of it has
+   * to be set to {@code TracingPolicy.IGNORE}: their spans are ours, see {@link Tracing}.
+   */
   public VertxBuilder vertx(VertxOptions options) {
     VertxOptions all = new VertxOptions(options);
     all.setMetricsOptions(
@@ -78,9 +88,15 @@ public final class Telemetry implements AutoCloseable {
             .setEnabled(true)
             .setLabels(Set.of(Label.EB_SIDE))
             .setDisabledMetricsCategories(COUNTED_BY_US));
-    return io.vertx.core.Vertx.builder()
-        .with(all)
-        .withMetrics(new MicrometerMetricsFactory(registry.micrometer()));
+    if (tracing instanceof RecordedTracing recorded) {
+      recorded.wire(all);
+    }
+    VertxBuilder builder =
+        Vertx.builder().with(all).withMetrics(new MicrometerMetricsFactory(registry.micrometer()));
+    if (tracing instanceof RecordedTracing recorded) {
+      recorded.wire(builder);
+    }
+    return builder;
   }
 
   public AccessLog accessLog() {
@@ -111,6 +127,9 @@ public final class Telemetry implements AutoCloseable {
   /** Writes out what is left, waiting a few seconds at most. To be called after Vertx is closed. */
   @Override
   public void close() throws Exception {
+    if (tracing instanceof RecordedTracing recorded) {
+      recorded.close();
+    }
     registry.close();
     Logs.close();
   }

@@ -46,6 +46,11 @@ public final class TraceContext {
         : new TraceContext(high, low, span, flags & (SAMPLED | RANDOM), state);
   }
 
+  /** A context of ids in hexadecimal digits, which are known to be valid. */
+  public static TraceContext of(String traceId, String spanId, int flags, String state) {
+    return of(hex(traceId, 0, 16), hex(traceId, 16, 16), hex(spanId, 0, 16), flags, state);
+  }
+
   /**
    * Starts a trace.
    *

@@ -40,6 +40,11 @@ public final class ContextOnly implements Tracing {
   public ServerSpan server(TraceContext parent, Trust trust, String method, long startMillis) {
     TraceContext own =
         parent.exists() && trust == Trust.CONTINUE ? parent.child() : TraceContext.fresh(share);
+    return unrecorded(own);
+  }
+
+  /** A span that is not recorded, tied to the current Vert.x context. */
+  static ServerSpan unrecorded(TraceContext own) {
     Context context = Vertx.currentContext();
     if (context != null) {
       TraceIds.put(context, own);
