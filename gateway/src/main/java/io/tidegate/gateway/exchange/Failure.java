@@ -16,6 +16,7 @@ public enum Failure {
   HEADERS_TOO_LARGE(431, "http_request_error", "The request header section is too large"),
   REQUEST_TIMEOUT(408, "http_request_error", "The request did not arrive in time"),
   EXPECTATION_FAILED(417, "http_request_error", "The expectation cannot be met"),
+  VERSION_NOT_SUPPORTED(505, "http_request_error", "The HTTP version is not supported"),
   NOT_IMPLEMENTED(501, "http_request_error", "The method is not supported"),
   MISDIRECTED(421, "http_request_error", "This server does not answer for that authority"),
   RATE_LIMITED(429, "http_request_denied", "Too many requests"),
@@ -27,6 +28,7 @@ public enum Failure {
   STREAM_REFUSED(502, "connection_terminated", "The upstream refused the stream"),
   TLS_ERROR(502, "tls_protocol_error", "The TLS handshake with the upstream failed"),
   TLS_CERTIFICATE(502, "tls_certificate_error", "The upstream's certificate is not trusted"),
+  UPSTREAM_ERROR(502, "http_protocol_error", "The upstream answered with an error"),
   PROTOCOL_ERROR(502, "http_protocol_error", "The upstream's answer is malformed"),
   RESPONSE_HEADERS_TOO_LARGE(
       502, "http_response_header_section_size", "The upstream's header section is too large"),

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.upstream;
 
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.URI;
@@ -20,6 +21,7 @@ public final class Endpoint {
   private final String host;
   private final int port;
   private final boolean tls;
+  private final HostAndPort authority;
   private final String peerName;
   private final String label;
   private final long identity;
@@ -47,6 +49,7 @@ public final class Endpoint {
     this.port = url.getPort() > 0 ? url.getPort() : this.tls ? 443 : 80;
     // The literal, not the InetAddress: with a literal Vert.x never asks DNS again.
     this.address = SocketAddress.inetSocketAddress(port, ip.getHostAddress());
+    this.authority = HostAndPort.create(host, port);
     this.peerName = tls.serverName().orElseGet(() -> unbracketed(host));
     this.label = bracketed(ip.getHostAddress()) + ":" + port;
     this.identity = Hash.of(host + "@" + label);
@@ -61,6 +64,11 @@ public final class Endpoint {
   /** Host as written in the configuration, for the Host field; an IPv6 literal in brackets. */
   public String host() {
     return host;
+  }
+
+  /** Host and port for the Host field or {@code :authority}. */
+  HostAndPort authority() {
+    return authority;
   }
 
   /** 1 to 65535; the scheme's own where the configuration has none. */

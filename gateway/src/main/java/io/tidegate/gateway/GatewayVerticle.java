@@ -1,0 +1,118 @@
+package io.tidegate.gateway;
+
+import io.tidegate.gateway.edge.ClientPort;
+import io.tidegate.gateway.pipeline.CompiledRoute;
+import io.tidegate.gateway.pipeline.RouteCompiler;
+import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.gateway.route.RouteTable;
+import io.tidegate.gateway.upstream.Upstream;
+import io.tidegate.gateway.upstream.UpstreamClient;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One event loop's share of the gateway: its part of the port, its pools, its compiled routes. */
+public final class GatewayVerticle extends VerticleBase implements Node.Member {
+  private final Node node;
+  private TimerWheel wheel;
+  private ClientPort port;
+  private Map<Upstream, UpstreamClient> clients = Map.of();
+  private List<CompiledRoute> compiled = List.of();
+
+  public GatewayVerticle(Node node) {
+    this.node = node;
+  }
+
+  @Override
+  public Future<?> start() {
+    wheel = TimerWheel.create(vertx);
+    node.meters().watchLoop(vertx);
+    port =
+        new ClientPort(
+            vertx,
+            context,
+            node.options().server(),
+            node.meters(),
+            node.tracing(),
+            node.accessLog().lane(),
+            node.connections(),
+            node.self());
+    compile(node.options(), node.upstreams().current());
+    vertx.setPeriodic(1000, tick -> clients.values().forEach(UpstreamClient::sweep));
+    node.join(this);
+    return port.open().onSuccess(node::listening);
+  }
+
+  @Override
+  public Future<?> stop() {
+    node.leave(this);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> load(GatewayOptions options, Map<String, Upstream> upstreams) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        here -> {
+          try {
+            compile(options, upstreams);
+            done.complete();
+          } catch (RuntimeException e) {
+            done.fail(e);
+          }
+        });
+    return done.future();
+  }
+
+  /** Everything new is made before anything old is let go. */
+  private void compile(GatewayOptions options, Map<String, Upstream> upstreams) {
+    Map<Upstream, UpstreamClient> next = new HashMap<>();
+    Map<String, UpstreamClient> byName = new HashMap<>();
+    upstreams.forEach(
+        (name, upstream) -> {
+          UpstreamClient client = clients.get(upstream);
+          if (client == null) {
+            client = new UpstreamClient(vertx, context, wheel, upstream, node.closing());
+          }
+          next.put(upstream, client);
+          byName.put(name, client);
+        });
+    var compiler =
+        new RouteCompiler(
+            context,
+            wheel,
+            byName,
+            node.meters(),
+            "tidegate (" + node.self() + ")",
+            options.server().limits().body());
+    List<RouteTable.Entry<CompiledRoute>> entries =
+        options.routes().stream()
+            .map(route -> new RouteTable.Entry<>(route, compiler.compile(route)))
+            .toList();
+    port.routes(RouteTable.build(entries));
+    compiled.forEach(route -> route.meters().release());
+    compiled = entries.stream().map(RouteTable.Entry::payload).toList();
+    clients.forEach(
+        (upstream, client) -> {
+          if (!next.containsKey(upstream)) {
+            client.retire(options.server().drain().toMillis() + 60_000);
+          }
+        });
+    clients = next;
+  }
+
+  @Override
+  public void drain() {
+    context.runOnContext(here -> port.drain());
+  }
+
+  @Override
+  public Future<Void> shutdown() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(here -> port.shutdown(node.options().server().drain()).onComplete(done));
+    return done.future();
+  }
+}

@@ -1,0 +1,376 @@
+package io.tidegate.gateway.edge;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.gateway.exchange.RequestBody;
+import io.tidegate.gateway.pipeline.CompiledRoute;
+import io.tidegate.gateway.route.HeaderEditor;
+import io.tidegate.gateway.route.Match;
+import io.tidegate.gateway.route.RequestTarget;
+import io.tidegate.gateway.route.RouteTable;
+import io.tidegate.metrics.api.AccessLog;
+import io.tidegate.metrics.api.RouteMeters;
+import io.tidegate.metrics.api.ServerSpan;
+import io.tidegate.metrics.api.TraceContext;
+import io.tidegate.metrics.api.Tracing;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Takes each request of one event loop from its head to its pipeline, and its answer back. */
+final class Arrivals {
+  private static final CharSequence MAX_FORWARDS = HttpHeaders.createOptimized("max-forwards");
+  private static final CharSequence VIA = HttpHeaders.createOptimized("via");
+
+  private final Context context;
+  private final RequestRules rules;
+  private final AccessLog.Lane log;
+  private final Tracing tracing;
+  private final RouteMeters unmatched;
+  private final String self;
+  private final Clock clock = new Clock();
+  private final Set<Served> open = new HashSet<>();
+  private RouteTable<CompiledRoute> routes;
+  private boolean draining;
+
+  /**
+   * @param self what of a Via entry names this very process
+   */
+  Arrivals(
+      Context context,
+      LimitOptions limits,
+      AccessLog.Lane log,
+      Tracing tracing,
+      RouteMeters unmatched,
+      String self) {
+    this.context = context;
+    this.rules = new RequestRules(limits);
+    this.log = log;
+    this.tracing = tracing;
+    this.unmatched = unmatched;
+    this.self = self;
+  }
+
+  void routes(RouteTable<CompiledRoute> table) {
+    routes = table;
+  }
+
+  /** From now on each answer asks its client to go elsewhere. */
+  void drain() {
+    draining = true;
+  }
+
+  Set<Served> open() {
+    return open;
+  }
+
+  void handle(ClientConnection connection, HttpServerRequest request) {
+    new Served(connection, request).begin();
+  }
+
+  /** Counts a request that was refused before it could be read; gives what to answer. */
+  String refusedEarly(Failure failure, String detail) {
+    String id = requestId();
+    unmatched.begin();
+    var early = new EarlyRefusal(failure, id);
+    unmatched.end(early);
+    log.log(early);
+    String body = Problem.body(failure, failure.status(), detail, id, null).toString();
+    return "HTTP/1.1 "
+        + failure.status()
+        + ' '
+        + HttpResponseStatus.valueOf(failure.status()).reasonPhrase()
+        + "\r\nDate: "
+        + clock.date()
+        + "\r\nContent-Type: "
+        + Problem.CONTENT_TYPE
+        + "\r\nProxy-Status: "
+        + Problem.proxyStatus(failure, null)
+        + "\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  /** What the decoder could not read although it was let pass. */
+  void undecodable(ClientConnection connection, HttpServerRequest request) {
+    new Served(connection, request).refuse(Arrival.undecodable(request.decoderResult().cause()));
+  }
+
+  /** One request being served. */
+  final class Served {
+    private final ClientConnection connection;
+    private final Exchange exchange;
+    private final Responder responder;
+    private final HttpServerRequest request;
+    private RouteMeters meters = unmatched;
+    private HeaderEditor edits;
+    private boolean closes;
+    private long seenBytes;
+    private long seenAt = System.nanoTime();
+
+    Served(ClientConnection connection, HttpServerRequest request) {
+      this.connection = connection;
+      this.request = request;
+      this.exchange = new Exchange(request, requestId());
+      this.responder = new Responder(exchange, context, clock, this::over);
+      connection.began(this);
+      open.add(this);
+      if (draining) {
+        close();
+      }
+    }
+
+    private void close() {
+      closes = true;
+      responder.closeAfter();
+    }
+
+    boolean closes() {
+      return closes;
+    }
+
+    void begin() {
+      TraceContext parent = TraceContext.of(request.headers());
+      ServerSpan span =
+          tracing.server(
+              parent, Tracing.Trust.CONTINUE, request.method().name(), exchange.startMillis());
+      exchange.span(span);
+      request.exceptionHandler(failure -> responder.clientLeft());
+      Refusal refusal = rules.check(request);
+      if (refusal == null) {
+        Arrival.Read read = Arrival.read(request);
+        refusal = read.refusal();
+        if (refusal == null) {
+          arrive(read);
+          return;
+        }
+      }
+      refuse(refusal);
+    }
+
+    /** Answers a request that goes no further. */
+    void refuse(Refusal refusal) {
+      meters.begin();
+      if (refusal.close()) {
+        close();
+      }
+      send(Reply.Failed.of(refusal.failure(), refusal.detail()));
+    }
+
+    private void arrive(Arrival.Read read) {
+      RequestTarget.Valid target = read.target();
+      MultiMap headers = request.headers();
+      var forwarding = connection.forwarder().see(headers, read.authority());
+      exchange.head(
+          new Exchange.Head(
+              request.method(),
+              forwarding.scheme(),
+              read.authority(),
+              target.path(),
+              target.query(),
+              headers,
+              forwarding));
+      if (isLoop(headers)) {
+        refuse(new Refusal(Failure.LOOP_DETECTED, "", false));
+        return;
+      }
+      if (Arrival.isLastHop(exchange) || target.path().equals("*")) {
+        answerOptions();
+        return;
+      }
+      route(forwarding.host().isEmpty() ? read.authority() : forwarding.host(), target, headers);
+    }
+
+    private boolean isLoop(MultiMap headers) {
+      if (headers.contains(VIA)) {
+        for (String line : headers.getAll(VIA)) {
+          if (line.contains(self)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    private void answerOptions() {
+      meters.begin();
+      responder.allow("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      send(
+          new Reply.Answer(
+              200,
+              Map.of("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+              Buffer.buffer()));
+    }
+
+    private void route(String authority, RequestTarget.Valid target, MultiMap headers) {
+      Match<CompiledRoute> match =
+          routes.match(
+              Arrival.hostName(authority),
+              target.path(),
+              request.method().name(),
+              headers,
+              target.query());
+      if (match instanceof Match.Found<CompiledRoute> found) {
+        exchange.routed(found);
+        run(found.payload());
+      } else if (match instanceof Match.MethodNotAllowed<CompiledRoute> denied) {
+        responder.allow(String.join(", ", denied.allow()));
+        refuse(new Refusal(Failure.METHOD_NOT_ALLOWED, "", false));
+      } else {
+        refuse(new Refusal(Failure.NO_ROUTE, "", false));
+      }
+    }
+
+    private void run(CompiledRoute route) {
+      meters = route.meters();
+      meters.begin();
+      edits = route.responseEdits();
+      exchange.limits(route.totalMillis(), route.idleMillis());
+      if (request.method() == HttpMethod.OPTIONS && request.headers().contains(MAX_FORWARDS)) {
+        decrementMaxForwards();
+      }
+      exchange.upgrade(Arrival.isWebSocket(request));
+      long length = Arrival.bodyLength(request);
+      if (length > route.bodyLimit()) {
+        close();
+        send(Reply.Failed.of(Failure.BODY_TOO_LARGE, "more than " + route.bodyLimit() + " bytes"));
+        return;
+      }
+      if (length == 0 || exchange.isUpgrade()) {
+        start(route);
+        return;
+      }
+      exchange.expectsContinue(Arrival.expectsContinue(request));
+      RequestBody body = RequestBody.of(request, length, route.bodyLimit(), route.keep());
+      exchange.body(body);
+      body.onFailure(this::bodyFailed);
+      // What came with the head is read first: a broken chunk in it must reach nobody.
+      context.runOnContext(
+          later -> {
+            if (!responder.isFinished()) {
+              start(route);
+            }
+          });
+    }
+
+    private void decrementMaxForwards() {
+      String value = request.headers().get(MAX_FORWARDS);
+      long hops = RequestRules.length(value);
+      if (hops > 0) {
+        request.headers().set(MAX_FORWARDS, Long.toString(hops - 1));
+      }
+    }
+
+    private void start(CompiledRoute route) {
+      try {
+        route.pipeline().apply(exchange).onComplete(this::send, this::failed);
+      } catch (RuntimeException e) {
+        failed(e);
+      }
+    }
+
+    private void failed(Throwable mistake) {
+      Log.mistake(exchange, mistake);
+      send(Reply.Failed.of(Failure.INTERNAL, ""));
+    }
+
+    private void send(Reply reply) {
+      RequestBody body = exchange.body();
+      if (body.exists() && !body.isComplete()) {
+        // The rest of the body may be anything long: nobody waits for it.
+        close();
+      }
+      if (exchange.isUpgrade()) {
+        if (reply instanceof Reply.Switched) {
+          connection.handOver();
+        } else {
+          close();
+        }
+      }
+      responder.send(reply, edits);
+    }
+
+    private void bodyFailed() {
+      Failure failure = exchange.body().failure();
+      if (failure != Failure.CLIENT_CLOSED && !responder.isFinished()) {
+        exchange.cancel();
+        close();
+        if (request.response().headWritten()) {
+          responder.clientLeft();
+          request.response().reset(8);
+        } else {
+          send(Reply.Failed.of(failure, "the request body"));
+        }
+      }
+    }
+
+    /** The guard found broken framing in the body that is coming in. */
+    void bodyBroken(Refusal refusal) {
+      if (exchange.body().exists()) {
+        exchange.body().broken(refusal.failure());
+      } else if (!responder.isFinished()) {
+        exchange.cancel();
+        close();
+        send(Reply.Failed.of(refusal.failure(), refusal.detail()));
+      }
+    }
+
+    /** Called about once a second: a body that trickles is not waited for. */
+    void checkPace(long now) {
+      RequestBody body = exchange.body();
+      if (!body.exists() || body.isComplete() || body.isBroken() || body.isPaused()) {
+        seenAt = now;
+        seenBytes = body.received();
+        return;
+      }
+      long seconds = (now - seenAt) / 1_000_000_000;
+      long bytes = body.received() - seenBytes;
+      boolean silent = bytes == 0 && now - seenAt > exchange.idleMillis() * 1_000_000;
+      boolean slow = seconds >= Pace.GRACE_SECONDS && bytes < seconds * Pace.BYTES_PER_SECOND;
+      if (silent || (slow && bytes > 0)) {
+        body.broken(Failure.REQUEST_TIMEOUT);
+      } else if (seconds >= Pace.WINDOW_SECONDS && bytes > 0) {
+        seenAt = now;
+        seenBytes = body.received();
+      }
+    }
+
+    private void over() {
+      exchange.journal().over();
+      open.remove(this);
+      meters.end(exchange);
+      if (exchange.span() != null) {
+        exchange.span().end(exchange);
+      }
+      log.log(exchange);
+      connection.ended(this);
+      if (closes) {
+        Goodbye.say(connection, exchange);
+      }
+    }
+  }
+
+  /** A version 4 UUID without SecureRandom's lock: it names a request, it guards nothing. */
+  private static String requestId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new java.util.UUID(
+            random.nextLong() & ~0xf000L | 0x4000L,
+            random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L)
+        .toString();
+  }
+
+  static boolean isHttp2(HttpServerRequest request) {
+    return request.version() == HttpVersion.HTTP_2;
+  }
+}

@@ -1,0 +1,164 @@
+package io.tidegate.gateway.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.security.Forwarder;
+import io.vertx.core.http.HttpConnection;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One client connection. On HTTP/1.1 it stands in the pipeline before the decoder, passes on only
+ * what {@link MessageScanner} lets pass, and sees how long a head takes, which neither Vert.x nor
+ * Netty bounds. One event loop.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+  /** Told of what is refused before it became a request. */
+  interface Listener {
+    /** A refusal that no exchange answers; returns the bytes to send before the close. */
+    String refused(ClientConnection connection, Refusal refusal);
+  }
+
+  private static final long LINGER_MILLIS = 500;
+
+  private final HttpConnection http;
+  private final Forwarder forwarder;
+  private final Listener listener;
+  private final MessageScanner scanner;
+  private final ArrayDeque<Arrivals.Served> inFlight = new ArrayDeque<>(1);
+  private ChannelHandlerContext channel;
+  private long headSince;
+  private Refusal pending;
+  private boolean handedOver;
+
+  ClientConnection(
+      HttpConnection http, Forwarder forwarder, LimitOptions limits, Listener listener) {
+    this.http = http;
+    this.forwarder = forwarder;
+    this.listener = listener;
+    this.scanner = new MessageScanner(limits);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    channel = context;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (handedOver || !(message instanceof ByteBuf bytes)) {
+      context.fireChannelRead(message);
+      return;
+    }
+    if (pending != null) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    Refusal refusal = scanner.scan(bytes);
+    if (refusal == null) {
+      if (!scanner.inHead()) {
+        headSince = 0;
+      } else if (headSince == 0) {
+        headSince = System.nanoTime();
+      }
+      context.fireChannelRead(message);
+      return;
+    }
+    headSince = 0;
+    pending = refusal;
+    int good = scanner.messageStart() - bytes.readerIndex();
+    if (good > 0) {
+      context.fireChannelRead(bytes.readRetainedSlice(good));
+    }
+    bytes.release();
+    answerPending();
+  }
+
+  /** Answers a refusal once the requests before it are answered, or through its own exchange. */
+  private void answerPending() {
+    if (inFlight.isEmpty()) {
+      answerAndClose(listener.refused(this, pending));
+    } else if (scanner.messageStart() < 0 && scanner.inBody()) {
+      inFlight.peekLast().bodyBroken(pending);
+    }
+  }
+
+  void began(Arrivals.Served served) {
+    inFlight.addLast(served);
+  }
+
+  void ended(Arrivals.Served served) {
+    inFlight.remove(served);
+    if (pending != null && inFlight.isEmpty() && !served.closes()) {
+      answerAndClose(listener.refused(this, pending));
+    }
+  }
+
+  /** The bytes that follow are another protocol's. */
+  void handOver() {
+    handedOver = true;
+  }
+
+  /** Whether a head has been coming in since before {@code bound} nanoseconds. */
+  boolean isLate(long bound) {
+    return headSince != 0 && headSince - bound < 0;
+  }
+
+  void refuseLate() {
+    headSince = 0;
+    pending = new Refusal(Failure.REQUEST_TIMEOUT, "the head", true);
+    answerPending();
+  }
+
+  ArrayDeque<Arrivals.Served> inFlight() {
+    return inFlight;
+  }
+
+  Forwarder forwarder() {
+    return forwarder;
+  }
+
+  HttpConnection http() {
+    return http;
+  }
+
+  /** Closes the connection after what was written, at the latest after {@code millis}. */
+  void closeIn(long millis) {
+    if (channel == null) {
+      http.close();
+    } else {
+      channel.executor().schedule(() -> channel.close(), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Past the encoder, which waits for a request to answer. */
+  private void answerAndClose(String response) {
+    if (channel == null) {
+      http.close();
+      return;
+    }
+    channel
+        .writeAndFlush(
+            ByteBufUtil.encodeString(
+                channel.alloc(), CharBuffer.wrap(response), StandardCharsets.UTF_8))
+        .addListener(
+            written -> {
+              // Closing on unread bytes would make the system send a reset past the answer.
+              if (channel.channel() instanceof DuplexChannel socket
+                  && channel.pipeline().get(SslHandler.class) == null) {
+                socket.shutdownOutput();
+                closeIn(LINGER_MILLIS);
+              } else {
+                channel.close();
+              }
+            });
+  }
+}

@@ -1,0 +1,201 @@
+package io.tidegate.gateway.edge;
+
+import io.netty.channel.ChannelPipeline;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.pipeline.CompiledRoute;
+import io.tidegate.gateway.route.RouteTable;
+import io.tidegate.gateway.security.Forwarder;
+import io.tidegate.metrics.api.AccessLog;
+import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.Tracing;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+// The public HttpConnection hides its pipeline, and only there can bytes be seen before Netty's
+// decoder repairs them.
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The port for clients, as one event loop serves it. */
+public final class ClientPort {
+  private static final int CHUNK = 64 * 1024;
+  private static final int WINDOW = 1024 * 1024;
+  private static final int STREAMS = 100;
+
+  private final Vertx vertx;
+  private final ServerOptions options;
+  private final GatewayMeters meters;
+  private final AtomicInteger connected;
+  private final Arrivals arrivals;
+  private final HttpServer server;
+  private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
+
+  /**
+   * @param connected client connections of all event loops
+   * @param self what of a Via entry names this very process
+   */
+  public ClientPort(
+      Vertx vertx,
+      Context context,
+      ServerOptions options,
+      GatewayMeters meters,
+      Tracing tracing,
+      AccessLog.Lane log,
+      AtomicInteger connected,
+      String self) {
+    this.vertx = vertx;
+    this.options = options;
+    this.meters = meters;
+    this.connected = connected;
+    this.arrivals =
+        new Arrivals(
+            context, options.limits(), log, tracing, meters.route(GatewayMeters.UNMATCHED), self);
+    this.server =
+        vertx
+            .createHttpServer(serverOptions(options))
+            .connectionHandler(this::connected)
+            .requestHandler(request -> arrivals.handle(connection(request), request))
+            .invalidRequestHandler(request -> arrivals.undecodable(connection(request), request))
+            .exceptionHandler(failure -> {});
+  }
+
+  private static HttpServerOptions serverOptions(ServerOptions options) {
+    LimitOptions limits = options.limits();
+    var server =
+        new HttpServerOptions()
+            .setHost(options.host())
+            // Vert.x shares a random port between instances when it is asked for a negative one.
+            .setPort(options.port() == 0 ? -1 : options.port())
+            .setAcceptBacklog(1024)
+            .setHandle100ContinueAutomatically(false)
+            .setMaxInitialLineLength(limits.requestLine() + 64)
+            .setMaxHeaderSize(limits.headers() + 64)
+            .setMaxChunkSize(CHUNK)
+            .setIdleTimeout((int) limits.idleTimeout().toMillis())
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setHttp2ClearTextEnabled(options.http2())
+            .setHttp2ConnectionWindowSize(WINDOW)
+            .setUseProxyProtocol(options.proxyProtocol())
+            .setCompressionSupported(false)
+            .setTracingPolicy(TracingPolicy.IGNORE);
+    server
+        .getInitialSettings()
+        .setMaxConcurrentStreams(STREAMS)
+        .setMaxHeaderListSize(limits.headers())
+        .setInitialWindowSize(WINDOW / 4);
+    options.tls().ifPresent(tls -> secure(server, tls, options.http2()));
+    return server;
+  }
+
+  private static void secure(HttpServerOptions server, ServerTls tls, boolean http2) {
+    server
+        .setSsl(true)
+        .setUseAlpn(http2)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .setCertPath(tls.certificate().toString())
+                .setKeyPath(tls.key().toString()))
+        .setEnabledSecureTransportProtocols(
+            tls.minVersion().equals("TLSv1.3") ? Set.of("TLSv1.3") : Set.of("TLSv1.2", "TLSv1.3"));
+    tls.clientCa()
+        .ifPresent(
+            ca ->
+                server
+                    .setClientAuth(ClientAuth.REQUIRED)
+                    .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
+  }
+
+  /** Starts to accept clients; gives the port. */
+  public Future<Integer> open() {
+    vertx.setPeriodic(250, tick -> checkHeads());
+    vertx.setPeriodic(1000, tick -> checkBodies());
+    return server.listen().map(HttpServer::actualPort);
+  }
+
+  /** From now on requests are matched by {@code table}; those in flight stay as they are. */
+  public void routes(RouteTable<CompiledRoute> table) {
+    arrivals.routes(table);
+  }
+
+  private void connected(HttpConnection connection) {
+    if (connected.incrementAndGet() > options.limits().connections()) {
+      connected.decrementAndGet();
+      connection.close();
+      return;
+    }
+    meters.clientConnected();
+    var forwarder =
+        Forwarder.forConnection(
+            connection.remoteAddress().hostAddress(),
+            options.trustedProxies(),
+            connection.isSsl() ? "https" : "http");
+    var client = new ClientConnection(connection, forwarder, options.limits(), this::refusedEarly);
+    connections.put(connection, client);
+    connection.closeHandler(
+        closed -> {
+          connections.remove(connection);
+          connected.decrementAndGet();
+          meters.clientDisconnected();
+        });
+    ChannelPipeline pipeline =
+        ((HttpServerConnection) connection).channelHandlerContext().pipeline();
+    if (pipeline.get("httpDecoder") != null) {
+      pipeline.addBefore("httpDecoder", "tidegate", client);
+    }
+  }
+
+  private ClientConnection connection(HttpServerRequest request) {
+    return connections.get(request.connection());
+  }
+
+  /** What never became a request is answered, logged and counted like one that did. */
+  private String refusedEarly(ClientConnection connection, Refusal refusal) {
+    Failure failure = refusal.failure();
+    return arrivals.refusedEarly(failure, refusal.detail());
+  }
+
+  private void checkHeads() {
+    long bound = System.nanoTime() - options.limits().headerTimeout().toNanos();
+    for (ClientConnection connection : List.copyOf(connections.values())) {
+      if (connection.isLate(bound)) {
+        connection.refuseLate();
+      }
+    }
+  }
+
+  private void checkBodies() {
+    long now = System.nanoTime();
+    for (Arrivals.Served served : List.copyOf(arrivals.open())) {
+      served.checkPace(now);
+    }
+  }
+
+  /** Each answer from now on asks its client to use another connection. */
+  public void drain() {
+    arrivals.drain();
+  }
+
+  /** Stops accepting; idle connections close now, busy ones after their answer or the time. */
+  public Future<Void> shutdown(Duration grace) {
+    return server.shutdown(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  /** Requests in flight on this event loop. */
+  public int inFlight() {
+    return arrivals.open().size();
+  }
+}

@@ -1,0 +1,17 @@
+package io.tidegate.gateway.edge;
+
+import io.tidegate.gateway.exchange.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the edge says in the log, besides the access log. */
+final class Log {
+  private static final Logger LOG = LoggerFactory.getLogger("io.tidegate.gateway.edge");
+
+  private Log() {}
+
+  /** A bug of ours; the client was told 500. */
+  static void mistake(Exchange exchange, Throwable mistake) {
+    LOG.error("request {} failed inside the gateway", exchange.id(), mistake);
+  }
+}

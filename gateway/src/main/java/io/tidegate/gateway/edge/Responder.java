@@ -1,0 +1,293 @@
+package io.tidegate.gateway.edge;
+
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Hop;
+import io.tidegate.gateway.exchange.Journal;
+import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.gateway.route.HeaderEditor;
+import io.tidegate.metrics.api.RequestFacts;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * Writes the answer of one exchange to its client, and knows when the exchange is over. Framing is
+ * made here from what is to be sent, never copied.
+ */
+final class Responder implements Reply.BodySink {
+  private static final CharSequence VIA = HttpHeaders.createOptimized("via");
+  private static final CharSequence PROXY_STATUS = HttpHeaders.createOptimized("proxy-status");
+  private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
+  private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
+
+  private final Exchange exchange;
+  private final HttpServerResponse out;
+  private final Context context;
+  private final Clock clock;
+  private final Runnable whenOver;
+  private Reply.Proxied proxied;
+  private long length;
+  private long sent;
+  private boolean bodiless;
+  private boolean finished;
+  private boolean closeAfter;
+  private String allow;
+
+  /**
+   * @param whenOver told once, when the last byte was written or never will be
+   */
+  Responder(Exchange exchange, Context context, Clock clock, Runnable whenOver) {
+    this.exchange = exchange;
+    this.out = exchange.request().response();
+    this.context = context;
+    this.clock = clock;
+    this.whenOver = whenOver;
+    out.exceptionHandler(this::clientFailed);
+    out.closeHandler(closed -> clientLeft());
+  }
+
+  /** The connection is not to be used again after this answer. */
+  void closeAfter() {
+    closeAfter = true;
+  }
+
+  /** Methods to name in Allow. */
+  void allow(String methods) {
+    allow = methods;
+  }
+
+  void send(Reply reply, HeaderEditor edits) {
+    if (finished) {
+      reply.discard();
+    } else if (reply instanceof Reply.Proxied answer) {
+      sendProxied(answer, edits);
+    } else if (reply instanceof Reply.Answer answer) {
+      sendAnswer(answer, edits);
+    } else if (reply instanceof Reply.Failed failed) {
+      sendFailure(failed);
+    } else if (reply instanceof Reply.Switched switched) {
+      exchange.journal().answered(RequestFacts.Source.UPSTREAM, 101);
+      new Tunnel(exchange, switched, this::finish).open();
+    } else {
+      throw new AssertionError("unhandled reply: " + reply);
+    }
+  }
+
+  private void sendProxied(Reply.Proxied answer, HeaderEditor edits) {
+    proxied = answer;
+    int status = answer.status();
+    exchange.journal().answered(RequestFacts.Source.UPSTREAM, status);
+    out.setStatusCode(status);
+    MultiMap headers = out.headers();
+    headers.setAll(answer.headers());
+    Hop.strip(headers);
+    headers.remove(HttpHeaders.CONTENT_LENGTH);
+    headers.add(VIA, "1.1 tidegate");
+    note(headers);
+    if (edits != null) {
+      edits.apply(headers);
+    }
+    length = answer.length();
+    bodiless = status == 204 || status == 304 || exchange.request().method() == HttpMethod.HEAD;
+    if (length >= 0 && status != 204) {
+      headers.set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+    } else if (!bodiless && exchange.request().version() == HttpVersion.HTTP_1_1) {
+      out.setChunked(true);
+    }
+    common(headers);
+    answer.receive(this);
+    if (!finished && !out.headWritten()) {
+      // What came in one packet goes out in one; a head without a body yet must not wait for it.
+      context.runOnContext(later -> writeHead());
+    }
+  }
+
+  private void writeHead() {
+    if (!finished && !out.headWritten() && !bodiless) {
+      if (exchange.request().version() == HttpVersion.HTTP_1_0 && length < 0) {
+        return;
+      }
+      out.writeHead();
+    }
+  }
+
+  @Override
+  public void chunk(Buffer chunk) {
+    if (finished || bodiless) {
+      return;
+    }
+    int size = chunk.length();
+    sent += size;
+    exchange.journal().sent(size);
+    if (length >= 0 && sent > length) {
+      broken(Failure.PROTOCOL_ERROR);
+      return;
+    }
+    if (sent == length) {
+      end(() -> out.end(chunk));
+      return;
+    }
+    out.write(chunk);
+    if (out.writeQueueFull()) {
+      proxied.pause();
+      out.drainHandler(drained -> proxied.resume());
+    }
+  }
+
+  @Override
+  public void end(MultiMap trailers) {
+    if (finished) {
+      return;
+    }
+    if (length > sent && !bodiless) {
+      broken(Failure.RESPONSE_INCOMPLETE);
+      return;
+    }
+    if (!trailers.isEmpty() && length < 0 && !bodiless) {
+      MultiMap copy = out.trailers();
+      copy.setAll(trailers);
+      Hop.strip(copy);
+      copy.remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.HOST);
+    }
+    end(out::end);
+  }
+
+  /** What was begun is cut off, so that no client takes it for the whole. */
+  @Override
+  public void broken(Failure failure) {
+    if (finished) {
+      return;
+    }
+    exchange.journal().failed(failure, "in the body");
+    if (!out.headWritten()) {
+      proxied.discard();
+      out.headers().clear();
+      sendFailure(Reply.Failed.of(failure, "before the body"));
+      return;
+    }
+    finish();
+    out.reset(2);
+  }
+
+  private void sendAnswer(Reply.Answer answer, HeaderEditor edits) {
+    exchange.journal().answered(RequestFacts.Source.LOCAL, answer.status());
+    out.setStatusCode(answer.status());
+    MultiMap headers = out.headers();
+    answer.headers().forEach(headers::set);
+    note(headers);
+    if (edits != null) {
+      edits.apply(headers);
+    }
+    common(headers);
+    endWith(answer.body());
+  }
+
+  private void sendFailure(Reply.Failed failed) {
+    Failure failure = failed.failure();
+    int status = failed.status();
+    exchange.journal().failed(failure, failed.detail());
+    exchange.journal().answered(RequestFacts.Source.LOCAL, status);
+    if (failure == Failure.CLIENT_CLOSED) {
+      exchange.journal().clientLeft();
+      finish();
+      out.reset(8);
+      return;
+    }
+    out.setStatusCode(status);
+    MultiMap headers = out.headers();
+    headers.set(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE);
+    headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+    headers.set(PROXY_STATUS, Problem.proxyStatus(failure, exchange.upstream()));
+    if (failed.retryAfterMillis() > 0) {
+      headers.set(RETRY_AFTER, Long.toString((failed.retryAfterMillis() + 999) / 1000));
+    }
+    if (allow != null) {
+      headers.set(ALLOW, allow);
+    }
+    common(headers);
+    String trace = exchange.trace() == null ? null : exchange.trace().traceId();
+    endWith(Problem.body(failure, status, failed.detail(), exchange.id(), trace));
+  }
+
+  /** Says what happened before this answer, when it was not the first attempt's. */
+  private void note(MultiMap headers) {
+    Journal journal = exchange.journal();
+    if (journal.fallback() != null) {
+      Failure cause = journal.firstCause();
+      String error = cause == null ? "" : "; error=" + cause.proxyError();
+      headers.add(
+          PROXY_STATUS, "tidegate" + error + "; details=\"fallback " + journal.fallback() + '"');
+    } else if (journal.attempts() > 1) {
+      headers.add(
+          PROXY_STATUS,
+          "tidegate; next-hop=\""
+              + journal.upstream()
+              + "\"; details=\""
+              + journal.attempts()
+              + " attempts\"");
+    }
+  }
+
+  private void common(MultiMap headers) {
+    if (!headers.contains(HttpHeaders.DATE)) {
+      headers.set(HttpHeaders.DATE, clock.date());
+    }
+    if (closeAfter && exchange.request().version() != HttpVersion.HTTP_2) {
+      headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  private void endWith(Buffer body) {
+    int status = out.getStatusCode();
+    boolean head = exchange.request().method() == HttpMethod.HEAD;
+    if (head || status == 204 || status == 304) {
+      if (head) {
+        out.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+      }
+      end(out::end);
+    } else {
+      exchange.journal().sent(body.length());
+      end(() -> out.end(body));
+    }
+  }
+
+  /** Writing the end may close the stream at once: that is no client that left. */
+  private void end(Runnable lastWrite) {
+    finished = true;
+    lastWrite.run();
+    whenOver.run();
+  }
+
+  private void clientFailed(Throwable cause) {
+    clientLeft();
+  }
+
+  /** The connection or stream is gone before the answer was complete. */
+  void clientLeft() {
+    if (!finished) {
+      exchange.journal().clientLeft();
+      finish();
+      exchange.body().broken(Failure.CLIENT_CLOSED);
+      exchange.cancel();
+      if (proxied != null) {
+        proxied.discard();
+      }
+    }
+  }
+
+  private void finish() {
+    if (!finished) {
+      finished = true;
+      whenOver.run();
+    }
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+}

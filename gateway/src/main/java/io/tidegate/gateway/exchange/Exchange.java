@@ -1,0 +1,320 @@
+package io.tidegate.gateway.exchange;
+
+import io.tidegate.gateway.route.Match;
+import io.tidegate.gateway.security.Forwarding;
+import io.tidegate.metrics.api.RequestFacts;
+import io.tidegate.metrics.api.ServerSpan;
+import io.tidegate.metrics.api.TraceContext;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One request from its arrival to its last byte. Mutable, and touched only on the event loop of its
+ * connection.
+ */
+public final class Exchange implements RequestFacts {
+  /** What the request looks like to everybody behind the edge; made once per request. */
+  public record Head(
+      HttpMethod method,
+      String scheme,
+      String host,
+      String path,
+      String query,
+      MultiMap headers,
+      Forwarding forwarding) {
+    /** Address of the client, after trusted proxies were believed. */
+    public String clientIp() {
+      return forwarding.clientIp();
+    }
+
+    /** Path and query as they are forwarded when nothing is rewritten. */
+    public String target() {
+      return query == null ? path : path + '?' + query;
+    }
+  }
+
+  private final HttpServerRequest request;
+  private final String id;
+  private final long startNanos;
+  private final long startMillis;
+  private final Journal journal = new Journal();
+  private final List<Cancellable> underWay = new ArrayList<>(2);
+  private Head head;
+  private Match.Found<?> match;
+  private ServerSpan span;
+  private RequestBody body = RequestBody.none();
+  private boolean upgrade;
+  private boolean expectsContinue;
+  private long deadlineNanos = Long.MAX_VALUE;
+  private long idleMillis = 30_000;
+  private boolean cancelled;
+
+  public Exchange(HttpServerRequest request, String id) {
+    this.request = request;
+    this.id = id;
+    this.startNanos = System.nanoTime();
+    this.startMillis = System.currentTimeMillis();
+  }
+
+  /** Names the route that was matched. */
+  public void routed(Match.Found<?> found) {
+    match = found;
+  }
+
+  public void span(ServerSpan value) {
+    span = value;
+  }
+
+  public void head(Head value) {
+    head = value;
+  }
+
+  public void body(RequestBody value) {
+    body = value;
+  }
+
+  public void upgrade(boolean value) {
+    upgrade = value;
+  }
+
+  public void expectsContinue(boolean value) {
+    expectsContinue = value;
+  }
+
+  /** Sets when the response's head must be there, and how long a body may stand still. */
+  public void limits(long totalMillis, long idle) {
+    deadlineNanos = startNanos + totalMillis * 1_000_000;
+    idleMillis = idle;
+  }
+
+  /** Registers work that must end when the client leaves; runs at once when it has left. */
+  public void begin(Cancellable work) {
+    if (cancelled) {
+      work.cancel();
+    } else {
+      underWay.add(work);
+    }
+  }
+
+  public void end(Cancellable work) {
+    underWay.remove(work);
+  }
+
+  /** The client has left: ends all work under way. */
+  public void cancel() {
+    if (cancelled) {
+      return;
+    }
+    cancelled = true;
+    for (Cancellable work : List.copyOf(underWay)) {
+      work.cancel();
+    }
+    underWay.clear();
+  }
+
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  public HttpServerRequest request() {
+    return request;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public long startNanos() {
+    return startNanos;
+  }
+
+  public Journal journal() {
+    return journal;
+  }
+
+  public Head head() {
+    return head;
+  }
+
+  /** The route taken, or null. */
+  public Match.Found<?> match() {
+    return match;
+  }
+
+  /** The gateway's span of this request. */
+  public ServerSpan span() {
+    return span;
+  }
+
+  public RequestBody body() {
+    return body;
+  }
+
+  /** Whether this is a WebSocket handshake. */
+  public boolean isUpgrade() {
+    return upgrade;
+  }
+
+  public boolean expectsContinue() {
+    return expectsContinue;
+  }
+
+  /** Tells the client to send its body, when it asked to be told (RFC 9110 §10.1.1); once. */
+  public void writeContinue() {
+    if (expectsContinue) {
+      expectsContinue = false;
+      request.response().writeContinue();
+    }
+  }
+
+  /** Milliseconds until the response's head must be there; 0 or less: too late. */
+  public long remainingMillis() {
+    return deadlineNanos == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : (deadlineNanos - System.nanoTime()) / 1_000_000;
+  }
+
+  public long idleMillis() {
+    return idleMillis;
+  }
+
+  @Override
+  public long startMillis() {
+    return startMillis;
+  }
+
+  @Override
+  public String requestId() {
+    return id;
+  }
+
+  @Override
+  public TraceContext trace() {
+    return span == null ? null : span.context();
+  }
+
+  @Override
+  public String client() {
+    return head == null ? null : head.clientIp();
+  }
+
+  @Override
+  public String method() {
+    return request.method().name();
+  }
+
+  @Override
+  public String host() {
+    return head == null ? null : head.host();
+  }
+
+  @Override
+  public String scheme() {
+    return head == null ? "http" : head.scheme();
+  }
+
+  @Override
+  public String path() {
+    return head == null ? request.path() : head.path();
+  }
+
+  @Override
+  public String route() {
+    return match == null ? null : match.route().id();
+  }
+
+  @Override
+  public String template() {
+    return match == null ? null : match.route().match().path();
+  }
+
+  @Override
+  public String protocol() {
+    HttpVersion version = request.version();
+    if (version == HttpVersion.HTTP_2) {
+      return "HTTP/2";
+    }
+    return version == HttpVersion.HTTP_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+  }
+
+  @Override
+  public int status() {
+    return journal.status();
+  }
+
+  @Override
+  public Source source() {
+    return journal.source();
+  }
+
+  @Override
+  public String failure() {
+    return journal.failure() == null ? null : journal.failure().reason();
+  }
+
+  @Override
+  public String firstCause() {
+    Failure first = journal.firstCause();
+    return first == null || first == journal.failure() ? null : first.reason();
+  }
+
+  @Override
+  public int attempts() {
+    return journal.attempts();
+  }
+
+  @Override
+  public String upstream() {
+    return journal.upstream();
+  }
+
+  @Override
+  public String endpoint() {
+    return journal.endpoint();
+  }
+
+  @Override
+  public long totalNanos() {
+    return journal.endNanos() - startNanos;
+  }
+
+  @Override
+  public long upstreamNanos() {
+    return journal.upstreamNanos();
+  }
+
+  @Override
+  public long queueNanos() {
+    return journal.queuedNanos();
+  }
+
+  @Override
+  public long bytesIn() {
+    return body.received();
+  }
+
+  @Override
+  public long bytesOut() {
+    return journal.bytesOut();
+  }
+
+  @Override
+  public String leftDuring() {
+    return journal.left() == null ? null : journal.left().label();
+  }
+
+  @Override
+  public String retrySkipped() {
+    return journal.retrySkipped();
+  }
+
+  @Override
+  public boolean faultInjected() {
+    return journal.isFaultInjected();
+  }
+}

@@ -1,0 +1,57 @@
+package io.tidegate.gateway.pipeline;
+
+import io.tidegate.gateway.exchange.Attempt;
+import io.tidegate.gateway.exchange.Cancellable;
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Journal;
+import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.gateway.exchange.Step;
+import io.tidegate.gateway.resilience.Bulkhead;
+import io.tidegate.gateway.resilience.TimerWheel;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+
+/**
+ * Keeps the calls in flight to an upstream below its limit. A place is held until the head of the
+ * answer: how many bodies may be open is the pool's limit.
+ */
+record BulkheadStep(
+    Bulkhead bulkhead, Context context, TimerWheel wheel, int priority, Step<Attempt> next)
+    implements Step<Attempt> {
+  @Override
+  public Future<Reply> apply(Attempt attempt) {
+    if (bulkhead.tryAcquire()) {
+      return admitted(attempt);
+    }
+    Exchange exchange = attempt.exchange();
+    exchange.journal().phase(Journal.Phase.QUEUED);
+    long started = System.nanoTime();
+    Bulkhead.Waiter waiter = bulkhead.acquire(context, wheel, priority);
+    Cancellable leave = waiter::leave;
+    exchange.begin(leave);
+    return waiter
+        .admission()
+        .compose(
+            admission -> {
+              exchange.end(leave);
+              exchange.journal().queued(System.nanoTime() - started);
+              return admission == Bulkhead.Admission.ADMITTED
+                  ? admitted(attempt)
+                  : Future.succeededFuture(refused(admission));
+            });
+  }
+
+  private Future<Reply> admitted(Attempt attempt) {
+    return next.apply(attempt).onComplete(done -> bulkhead.release());
+  }
+
+  private Reply refused(Bulkhead.Admission admission) {
+    return switch (admission) {
+      case SHED -> new Reply.Failed(Failure.SHED, "", 1000, true);
+      case LEFT -> Reply.Failed.unsent(Failure.CLIENT_CLOSED, "while queued");
+      case QUEUE_FULL -> new Reply.Failed(Failure.BULKHEAD_FULL, "the queue is full", 1000, true);
+      default -> new Reply.Failed(Failure.BULKHEAD_FULL, "waited too long", 1000, true);
+    };
+  }
+}

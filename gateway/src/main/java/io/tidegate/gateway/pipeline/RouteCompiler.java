@@ -1,0 +1,155 @@
+package io.tidegate.gateway.pipeline;
+
+import io.tidegate.gateway.exchange.Attempt;
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.gateway.exchange.Step;
+import io.tidegate.gateway.resilience.Backoff;
+import io.tidegate.gateway.resilience.RetryOptions;
+import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.gateway.route.FallbackOption;
+import io.tidegate.gateway.route.HeaderEditor;
+import io.tidegate.gateway.route.HeaderEdits;
+import io.tidegate.gateway.route.PathPattern;
+import io.tidegate.gateway.route.Redirector;
+import io.tidegate.gateway.route.Rewriter;
+import io.tidegate.gateway.route.RouteOptions;
+import io.tidegate.gateway.route.Target;
+import io.tidegate.gateway.upstream.CallPlan;
+import io.tidegate.gateway.upstream.UpstreamClient;
+import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.RouteMeters;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Composes a route's pipeline for one event loop, outermost step first. A policy that a route does
+ * not ask for is not in its pipeline.
+ */
+public final class RouteCompiler {
+  private final Context context;
+  private final TimerWheel wheel;
+  private final Map<String, UpstreamClient> clients;
+  private final GatewayMeters meters;
+  private final String via;
+  private final long serverBodyLimit;
+
+  /**
+   * @param clients every upstream that a route may name
+   * @param via our entry for Via
+   * @param serverBodyLimit bytes, for routes that set no limit of their own
+   */
+  public RouteCompiler(
+      Context context,
+      TimerWheel wheel,
+      Map<String, UpstreamClient> clients,
+      GatewayMeters meters,
+      String via,
+      long serverBodyLimit) {
+    this.context = context;
+    this.wheel = wheel;
+    this.clients = clients;
+    this.meters = meters;
+    this.via = via;
+    this.serverBodyLimit = serverBodyLimit;
+  }
+
+  /** A route, ready to serve; its handles are given back by {@link RouteMeters#release}. */
+  public CompiledRoute compile(RouteOptions route) {
+    RouteMeters counted = meters.route(route.id());
+    counted.faultActive(route.fault().isPresent());
+    Step<Exchange> pipeline = target(route, counted);
+    if (!route.fallback().isEmpty()) {
+      pipeline = new FallbackStep(route.fallbackOn(), fallbacks(route, counted), counted, pipeline);
+    }
+    long keep = route.retry().map(RetryOptions::replayBuffer).orElse(0L);
+    return new CompiledRoute(
+        route.id(),
+        pipeline,
+        editor(route.response()),
+        route.bodyLimit().orElse(serverBodyLimit),
+        keep,
+        route.timeout().total().toMillis(),
+        route.timeout().idle().toMillis(),
+        counted);
+  }
+
+  private Step<Exchange> target(RouteOptions route, RouteMeters counted) {
+    Target target = route.target();
+    if (target instanceof Target.ToUpstream to) {
+      return calls(route, to.upstream(), true, counted);
+    }
+    if (target instanceof Target.Split split) {
+      return split(route, split, counted);
+    }
+    if (target instanceof Target.Respond respond) {
+      var answer =
+          new Reply.Answer(respond.status(), respond.headers(), Buffer.buffer(respond.body()));
+      return exchange -> Future.succeededFuture(answer);
+    }
+    if (target instanceof Target.Redirect redirect) {
+      var redirector = Redirector.compile(redirect, PathPattern.parse(route.match().path()));
+      return exchange ->
+          Future.succeededFuture(
+              new Reply.Answer(
+                  redirect.status(),
+                  Map.of(
+                      "Location",
+                      redirector.location(exchange.head().path(), exchange.head().query())),
+                  Buffer.buffer()));
+    }
+    throw new AssertionError("unhandled target: " + target);
+  }
+
+  private Step<Exchange> split(RouteOptions route, Target.Split split, RouteMeters counted) {
+    List<Step<Exchange>> branches =
+        split.shares().stream().map(s -> calls(route, s.upstream(), true, counted)).toList();
+    int[] weights = split.shares().stream().mapToInt(Target.Split.Share::weight).toArray();
+    return new SplitStep(branches, weights, ThreadLocalRandom::current);
+  }
+
+  /** Everything between a route and one of its upstreams. */
+  private Step<Exchange> calls(
+      RouteOptions route, String name, boolean retried, RouteMeters counted) {
+    UpstreamClient client = clients.get(name);
+    var pattern = PathPattern.parse(route.match().path());
+    var plan =
+        new CallPlan(
+            route, Rewriter.compile(route.rewrite(), pattern), editor(route.request()), via);
+    Step<Attempt> call = attempt -> client.call(attempt, plan);
+    Step<Attempt> guarded = new BreakerStep(client.upstream().breaker(), call);
+    Step<Attempt> bounded =
+        new BulkheadStep(client.upstream().bulkhead(), context, wheel, plan.priority(), guarded);
+    RetryOptions retry = retried ? route.retry().orElse(null) : null;
+    Backoff backoff =
+        retry == null
+            ? null
+            : new Backoff(retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
+    return new RetryStep(retry, backoff, client.upstream(), wheel, counted, bounded);
+  }
+
+  private List<FallbackStep.Fallback> fallbacks(RouteOptions route, RouteMeters counted) {
+    return route.fallback().stream().map(option -> fallback(route, option, counted)).toList();
+  }
+
+  private FallbackStep.Fallback fallback(
+      RouteOptions route, FallbackOption option, RouteMeters counted) {
+    if (option instanceof FallbackOption.ToUpstream to) {
+      return new FallbackStep.Fallback(
+          "upstream", true, calls(route, to.upstream(), false, counted));
+    }
+    if (option instanceof FallbackOption.Answer fixed) {
+      var answer = new Reply.Answer(fixed.status(), fixed.headers(), Buffer.buffer(fixed.body()));
+      return new FallbackStep.Fallback("static", false, exchange -> Future.succeededFuture(answer));
+    }
+    throw new AssertionError("unhandled fallback: " + option);
+  }
+
+  private static HeaderEditor editor(HeaderEdits edits) {
+    return edits.isEmpty() ? null : HeaderEditor.compile(edits);
+  }
+}

@@ -1,0 +1,107 @@
+package io.tidegate.gateway.upstream;
+
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Hop;
+import io.tidegate.gateway.route.HeaderEditor;
+import io.tidegate.gateway.route.RewriteOptions;
+import io.tidegate.gateway.route.Rewriter;
+import io.tidegate.gateway.route.RouteOptions;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import java.util.List;
+
+/** What a route's requests look like to its upstream; compiled once per route. */
+public final class CallPlan {
+  private static final CharSequence VIA = HttpHeaders.createOptimized("via");
+  private static final CharSequence TE = HttpHeaders.createOptimized("te");
+  private static final CharSequence COOKIE = HttpHeaders.createOptimized("cookie");
+
+  private final Rewriter rewriter;
+  private final HeaderEditor edits;
+  private final String hostPolicy;
+  private final HostAndPort fixedHost;
+  private final long attemptMillis;
+  private final int priority;
+  private final String via;
+
+  /**
+   * @param via our own entry for Via, without the protocol version; unique to this process, so that
+   *     a loop is seen
+   */
+  public CallPlan(RouteOptions route, Rewriter rewriter, HeaderEditor edits, String via) {
+    this.rewriter = rewriter;
+    this.edits = edits;
+    this.hostPolicy = route.rewrite().host();
+    this.fixedHost =
+        hostPolicy.equals(RewriteOptions.KEEP) || hostPolicy.equals(RewriteOptions.UPSTREAM)
+            ? null
+            : HostAndPort.parseAuthority(hostPolicy, -1);
+    this.attemptMillis = route.timeout().attempt().toMillis();
+    this.priority = route.priority().ordinal();
+    this.via = via;
+  }
+
+  long attemptMillis() {
+    return attemptMillis;
+  }
+
+  /** Places in a queue are lost to higher ones first. */
+  public int priority() {
+    return priority;
+  }
+
+  String uri(Exchange exchange) {
+    Exchange.Head head = exchange.head();
+    if (exchange.match() == null || rewriter == null) {
+      return head.target();
+    }
+    String path = rewriter.rewrite(head.path());
+    return head.query() == null ? path : path + '?' + head.query();
+  }
+
+  /** Writes the head of the upstream's request, but for what frames the body. */
+  void prepare(Exchange exchange, Endpoint endpoint, HttpClientRequest request) {
+    Exchange.Head head = exchange.head();
+    MultiMap headers = request.headers();
+    headers.setAll(head.headers());
+    boolean trailers = Hop.hasToken(head.headers().getAll(TE), "trailers");
+    Hop.strip(headers);
+    headers.remove(HttpHeaders.HOST).remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.EXPECT);
+    joinCookies(headers);
+    head.forwarding().writeTo(headers);
+    headers.add(
+        VIA, (exchange.request().version() == HttpVersion.HTTP_2 ? "2 " : "1.1 ").concat(via));
+    if (trailers) {
+      headers.set(TE, "trailers");
+      if (request.version() != HttpVersion.HTTP_2) {
+        headers.set(HttpHeaders.CONNECTION, "TE");
+      }
+    }
+    if (exchange.trace() != null) {
+      exchange.trace().inject(headers);
+    }
+    if (edits != null) {
+      edits.apply(headers);
+    }
+    if (fixedHost != null) {
+      request.authority(fixedHost);
+    } else if (hostPolicy.equals(RewriteOptions.KEEP) && !head.host().isEmpty()) {
+      request.authority(HostAndPort.parseAuthority(head.host(), -1));
+    } else {
+      request.authority(endpoint.authority());
+    }
+  }
+
+  /** HTTP/2 may send cookies in several fields; HTTP/1.1 wants one (RFC 9113 §8.2.3). */
+  private static void joinCookies(MultiMap headers) {
+    if (headers.contains(COOKIE)) {
+      List<String> cookies = headers.getAll(COOKIE);
+      if (cookies.size() > 1) {
+        headers.set(COOKIE, String.join("; ", cookies));
+      }
+    }
+  }
+}

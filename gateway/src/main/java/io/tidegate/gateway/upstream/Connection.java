@@ -1,0 +1,35 @@
+package io.tidegate.gateway.upstream;
+
+import io.vertx.core.http.HttpClientConnection;
+
+/** A connection to an endpoint, with what the pool must know of it. One event loop. */
+final class Connection {
+  final HttpClientConnection http;
+  final Lane lane;
+  final long born = System.nanoTime();
+  long idleSince = born;
+  long keepAliveNanos;
+  int active;
+  boolean served;
+  boolean retired;
+  boolean closed;
+
+  Connection(HttpClientConnection http, Lane lane, long keepAliveNanos) {
+    this.http = http;
+    this.lane = lane;
+    this.keepAliveNanos = keepAliveNanos;
+  }
+
+  boolean hasRoom() {
+    return !closed && !retired && active < http.maxActiveStreams();
+  }
+
+  boolean expired(long now, long maxLife) {
+    return now - born > maxLife || (active == 0 && now - idleSince > keepAliveNanos);
+  }
+
+  void close() {
+    retired = true;
+    http.close();
+  }
+}

@@ -1,0 +1,417 @@
+package io.tidegate.gateway.upstream;
+
+import io.tidegate.gateway.exchange.Attempt;
+import io.tidegate.gateway.exchange.Cancellable;
+import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Journal;
+import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.gateway.exchange.RequestBody;
+import io.tidegate.gateway.resilience.Bulkhead;
+import io.tidegate.gateway.resilience.TimerWheel;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.util.Locale;
+
+/**
+ * One attempt at one endpoint: from the choice of the endpoint to the head of the answer, and the
+ * accounting until its last byte. Everything it holds (slot, connection, timer, place in a queue)
+ * is given back exactly once, whoever ends it: the upstream, the clock or the client.
+ */
+final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBody.Receiver {
+  private static final long CANCEL = 8;
+
+  /** What an ignored Expect costs at most, in milliseconds; curl waits as long. */
+  private static final long CONTINUE_MILLIS = 1_000;
+
+  private final UpstreamClient client;
+  private final Attempt attempt;
+  private final Exchange exchange;
+  private final CallPlan plan;
+  private final Promise<Reply> head = Promise.promise();
+  private final long started = System.nanoTime();
+  private TimerWheel.Timeout timer;
+  private Bulkhead.Waiter waiter;
+  private TimerWheel.Timeout continueTimer;
+  private Endpoint endpoint;
+  private Connection connection;
+  private HttpClientRequest request;
+  private boolean deadlineFirst;
+  private boolean slot;
+  private boolean taking;
+  private boolean sending;
+  private boolean sent;
+  private boolean answered;
+  private boolean over;
+
+  UpstreamCall(UpstreamClient client, Attempt attempt, CallPlan plan) {
+    this.client = client;
+    this.attempt = attempt;
+    this.exchange = attempt.exchange();
+    this.plan = plan;
+  }
+
+  Future<Reply> start() {
+    long remaining = exchange.remainingMillis();
+    if (remaining <= 0) {
+      return Future.succeededFuture(
+          Reply.Failed.unsent(Failure.TOTAL_TIMEOUT, "no time left for an attempt"));
+    }
+    endpoint = client.choose(exchange, attempt.avoid());
+    if (endpoint == null) {
+      return Future.succeededFuture(client.noEndpoint());
+    }
+    attempt.endpoint(endpoint);
+    exchange.journal().attempt(client.name(), endpoint.label());
+    deadlineFirst = remaining <= plan.attemptMillis();
+    timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
+    exchange.begin(this);
+    if (over) {
+      return head.future();
+    }
+    if (client.slots().tryAcquire()) {
+      admitted();
+    } else {
+      exchange.journal().phase(Journal.Phase.QUEUED);
+      waiter = client.slots().acquire(client.context(), client.wheel(), plan.priority());
+      waiter.admission().onSuccess(this::decided);
+    }
+    return head.future();
+  }
+
+  private void decided(Bulkhead.Admission admission) {
+    waiter = null;
+    exchange.journal().queued(System.nanoTime() - started);
+    if (admission == Bulkhead.Admission.ADMITTED) {
+      admitted();
+    } else {
+      fail(Reply.Failed.unsent(Failure.POOL_FULL, admission.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  private void admitted() {
+    slot = true;
+    endpoint.begin();
+    taking = true;
+    client.pool().take(endpoint, attempt.fresh(), this);
+  }
+
+  @Override
+  public void connected(Connection made) {
+    taking = false;
+    connection = made;
+    if (over) {
+      freeConnection(true);
+      return;
+    }
+    var options =
+        new RequestOptions().setMethod(exchange.head().method()).setURI(plan.uri(exchange));
+    made.http.request(options).onComplete(this::opened);
+  }
+
+  @Override
+  public void refused(Throwable cause) {
+    taking = false;
+    Reply.Failed failed = Faults.connecting(cause);
+    endpoint.failed();
+    fail(failed);
+  }
+
+  private void opened(AsyncResult<HttpClientRequest> opened) {
+    if (opened.failed()) {
+      freeConnection(false);
+      if (!over) {
+        attempt.stale(true);
+        endpoint.failed();
+        fail(Reply.Failed.unsent(Failure.CONNECTION_TERMINATED, "connection lost"));
+      }
+      return;
+    }
+    request = opened.result();
+    if (over) {
+      abort();
+      return;
+    }
+    request.exceptionHandler(this::broke);
+    request.response().onComplete(this::answered);
+    plan.prepare(exchange, endpoint, request);
+    exchange.journal().phase(Journal.Phase.SENDING);
+    if (exchange.isUpgrade()) {
+      upgrade();
+    } else if (!exchange.body().exists()) {
+      sent = true;
+      request.end();
+      exchange.journal().phase(Journal.Phase.WAITING);
+    } else {
+      sendBody();
+    }
+  }
+
+  private void upgrade() {
+    sent = true;
+    request
+        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE)
+        .putHeader(HttpHeaders.UPGRADE, "websocket");
+    request.connect();
+    exchange.journal().phase(Journal.Phase.WAITING);
+  }
+
+  private void sendBody() {
+    RequestBody body = exchange.body();
+    Buffer whole = body.whole();
+    if (body.isComplete() && (whole != null || body.received() == 0)) {
+      Buffer bytes = whole == null ? Buffer.buffer() : whole;
+      request.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length()));
+      sent = true;
+      request.end(bytes);
+      exchange.journal().phase(Journal.Phase.WAITING);
+      return;
+    }
+    if (body.length() >= 0) {
+      request.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(body.length()));
+    } else {
+      request.setChunked(true);
+    }
+    request.drainHandler(drained -> body.resume());
+    if (exchange.expectsContinue() && body.received() == 0) {
+      request.putHeader(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
+      request.continueHandler(go -> startBody());
+      continueTimer = client.wheel().schedule(CONTINUE_MILLIS, this::startBody);
+      request.sendHead();
+    } else {
+      startBody();
+    }
+  }
+
+  /** Asks the client for its body, once, and lets it flow. */
+  private void startBody() {
+    if (over || answered || sending) {
+      return;
+    }
+    sending = true;
+    stopWaitingForContinue();
+    exchange.writeContinue();
+    exchange.body().attach(this);
+  }
+
+  private void stopWaitingForContinue() {
+    if (continueTimer != null) {
+      continueTimer.cancel();
+      continueTimer = null;
+    }
+  }
+
+  @Override
+  public boolean chunk(Buffer chunk) {
+    if (over) {
+      return false;
+    }
+    request.write(chunk);
+    return !request.writeQueueFull();
+  }
+
+  @Override
+  public void end() {
+    if (!over) {
+      sent = true;
+      request.end();
+      if (!answered) {
+        exchange.journal().phase(Journal.Phase.WAITING);
+      }
+    }
+  }
+
+  @Override
+  public void broken(Failure failure) {
+    cancelWith(Reply.Failed.of(failure, "the request body was not completed"));
+  }
+
+  private void answered(AsyncResult<HttpClientResponse> result) {
+    if (result.failed()) {
+      broke(result.cause());
+      return;
+    }
+    HttpClientResponse response = result.result();
+    response.pause();
+    if (over) {
+      abort();
+      return;
+    }
+    answered = true;
+    stopWaitingForContinue();
+    timer.cancel();
+    exchange.journal().upstreamTook(System.nanoTime() - started);
+    int status = response.statusCode();
+    if (status == 101) {
+      switched(response);
+      return;
+    }
+    Failure malformed = Framing.check(response, exchange.head().method() == HttpMethod.HEAD);
+    if (malformed != null) {
+      endpoint.failed();
+      fail(Reply.Failed.of(malformed, "framing of the answer"));
+      return;
+    }
+    connection.keepAliveNanos = client.keepAliveNanos(response, connection.keepAliveNanos);
+    if (status >= 500) {
+      endpoint.failed();
+    } else {
+      endpoint.succeeded();
+    }
+    exchange.journal().phase(Journal.Phase.STREAMING);
+    head.complete(new UpstreamResponse(this, response));
+  }
+
+  private void switched(HttpClientResponse response) {
+    if (!exchange.isUpgrade()) {
+      endpoint.failed();
+      fail(Reply.Failed.of(Failure.PROTOCOL_ERROR, "101 that was not asked for"));
+      return;
+    }
+    endpoint.succeeded();
+    client.pool().release(connection);
+    exchange.journal().phase(Journal.Phase.STREAMING);
+    head.complete(new UpstreamSwitch(this, response, client.closing()));
+  }
+
+  /** The connection or the stream failed; before the head it is this attempt's end. */
+  private void broke(Throwable cause) {
+    if (over || answered) {
+      return;
+    }
+    Reply.Failed failed = Faults.calling(cause);
+    attempt.stale(connection.served && failed.failure() == Failure.CONNECTION_TERMINATED);
+    if (!attempt.isStale()) {
+      endpoint.failed();
+    }
+    fail(failed);
+  }
+
+  private void timedOut() {
+    if (over || answered) {
+      return;
+    }
+    Failure failure;
+    boolean queued = waiter != null;
+    if (taking || queued) {
+      failure = queued ? Failure.POOL_FULL : Failure.CONNECTION_TIMEOUT;
+    } else {
+      failure = deadlineFirst ? Failure.TOTAL_TIMEOUT : Failure.ATTEMPT_TIMEOUT;
+    }
+    if (!queued) {
+      endpoint.failed();
+    }
+    fail(new Reply.Failed(failure, "after " + elapsedMillis() + " ms", 0, request == null));
+  }
+
+  private long elapsedMillis() {
+    return (System.nanoTime() - started) / 1_000_000;
+  }
+
+  private void fail(Reply.Failed failed) {
+    if (over) {
+      return;
+    }
+    if (!answered) {
+      exchange.journal().upstreamTook(System.nanoTime() - started);
+    }
+    finish(false);
+    head.tryComplete(failed);
+  }
+
+  /** The client left, or another attempt won. */
+  @Override
+  public void cancel() {
+    cancelWith(Reply.Failed.of(Failure.CLIENT_CLOSED, "the client left"));
+  }
+
+  private void cancelWith(Reply.Failed reason) {
+    if (!over) {
+      finish(false);
+      head.tryComplete(reason);
+    }
+  }
+
+  /** The answer's last byte was taken, or will never be. */
+  void finish(boolean complete) {
+    if (over) {
+      return;
+    }
+    over = true;
+    exchange.end(this);
+    timer.cancel();
+    stopWaitingForContinue();
+    if (waiter != null) {
+      waiter.leave();
+    }
+    if (taking) {
+      taking = false;
+      client.pool().forget(endpoint, this);
+      endpoint.end();
+    }
+    exchange.body().detach(this);
+    if (complete && sent) {
+      freeConnection(true);
+    } else {
+      abort();
+    }
+    freeSlot();
+  }
+
+  /** Ends an exchange in the middle: HTTP/1.1 closes the connection, HTTP/2 resets the stream. */
+  private void abort() {
+    HttpClientRequest open = request;
+    if (open != null) {
+      request = null;
+      open.reset(CANCEL);
+    }
+    if (connection != null) {
+      freeConnection(connection.http.maxActiveStreams() > 1);
+    }
+  }
+
+  private void freeConnection(boolean reusable) {
+    Connection used = connection;
+    if (used != null) {
+      connection = null;
+      endpoint.end();
+      client.pool().giveBack(used, reusable);
+    }
+  }
+
+  private void freeSlot() {
+    if (slot) {
+      slot = false;
+      client.slots().release();
+    }
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  TimerWheel wheel() {
+    return client.wheel();
+  }
+
+  /** Whether the connection may be used again after {@code response}. */
+  static boolean persistent(HttpClientResponse response) {
+    String connection = response.getHeader(HttpHeaders.CONNECTION);
+    if (connection != null && connection.toLowerCase(Locale.ROOT).contains("close")) {
+      return false;
+    }
+    return response.version() != HttpVersion.HTTP_1_0 || connection != null;
+  }
+}

@@ -1,0 +1,102 @@
+package io.tidegate.gateway.upstream;
+
+import io.tidegate.gateway.resilience.Breaker;
+import io.tidegate.gateway.resilience.LatencyWindow;
+import io.tidegate.gateway.resilience.RetryBudget;
+import io.tidegate.metrics.api.GatewayMeters;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The upstreams of this node. A reload keeps what it does not change, object and all; what it
+ * changes in part keeps the state that still fits.
+ */
+public final class Upstreams {
+  private final Vertx vertx;
+  private final GatewayMeters meters;
+  private final EndpointListener endpointListener;
+  private final Function<String, Breaker.Listener> breakerListeners;
+  private Map<String, Upstream> current = Map.of();
+
+  /**
+   * @param breakerListeners told of each change of a breaker, by the upstream's name
+   */
+  public Upstreams(
+      Vertx vertx,
+      GatewayMeters meters,
+      EndpointListener endpointListener,
+      Function<String, Breaker.Listener> breakerListeners) {
+    this.vertx = vertx;
+    this.meters = meters;
+    this.endpointListener = endpointListener;
+    this.breakerListeners = breakerListeners;
+  }
+
+  /**
+   * Makes the upstreams of a configuration current, and returns them once their names were looked
+   * up, for 2 s at most.
+   */
+  public synchronized Future<Map<String, Upstream>> apply(Map<String, UpstreamOptions> wanted) {
+    List<Future<Void>> resolving = new ArrayList<>();
+    Map<String, Upstream> next = new LinkedHashMap<>();
+    wanted.forEach(
+        (name, options) -> {
+          Upstream before = current.get(name);
+          boolean same = before != null && before.options().equals(options);
+          Upstream upstream = same ? before : make(options, before);
+          next.put(name, upstream);
+          if (!same) {
+            resolving.add(upstream.start(vertx));
+          }
+        });
+    current.forEach(
+        (name, upstream) -> {
+          if (next.get(name) != upstream) {
+            upstream.stop();
+          }
+          if (!next.containsKey(name)) {
+            upstream.meters().release();
+          }
+        });
+    current = Map.copyOf(next);
+    return Future.join(resolving).map(current);
+  }
+
+  /** Ends health checks and look-ups. */
+  public synchronized void close() {
+    current.values().forEach(Upstream::stop);
+  }
+
+  private Upstream make(UpstreamOptions options, Upstream before) {
+    var endpoints = new Endpoints(options, endpointListener);
+    if (before != null) {
+      endpoints.inherit(before.endpoints());
+    }
+    boolean keepBreaker = before != null && before.options().breaker().equals(options.breaker());
+    Breaker breaker =
+        keepBreaker
+            ? before.breaker()
+            : Breaker.create(
+                vertx,
+                options.name(),
+                options.breaker(),
+                Breaker.PROBE_TIMEOUT,
+                breakerListeners.apply(options.name()));
+    return new Upstream(
+        options,
+        endpoints,
+        breaker,
+        before != null ? before.budget() : new RetryBudget(System::nanoTime),
+        before != null ? before.latency() : new LatencyWindow(System::nanoTime),
+        before != null ? before.meters() : meters.upstream(options.name()));
+  }
+
+  public synchronized Map<String, Upstream> current() {
+    return current;
+  }
+}
