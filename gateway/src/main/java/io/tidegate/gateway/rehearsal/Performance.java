@@ -16,7 +16,7 @@ import java.util.Set;
  * gateway, then the load; everything is closed in the end, whatever happened.
  */
 final class Performance {
-  private static final Duration PATIENCE = Duration.ofMillis(1_500);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Vertx vertx;
   private final GatewayUnderTest gateway;

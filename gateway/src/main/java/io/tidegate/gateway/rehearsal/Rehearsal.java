@@ -22,6 +22,9 @@ public final class Rehearsal {
 
   private static final Duration LEAST_LOAD = Duration.ofSeconds(1);
 
+  /** Played first and forgotten, so that nobody's figures contain the loading of classes. */
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
+
   private final Vertx vertx;
   private final GatewayUnderTest gateway;
   private final RehearsalOptions options;
@@ -55,9 +58,20 @@ public final class Rehearsal {
           new IllegalArgumentException("no route that calls an upstream is left to rehearse"));
     }
     var programme = new Performance.Programme(file, options.routes(), load(), options.rate());
+    progress.accept(announcement(options.chosen().size(), routes.size()));
+    return warmUp(file).compose(warm -> play(programme));
+  }
+
+  private Future<?> warmUp(GatewayOptions file) {
+    var brief = new Performance.Programme(file, options.routes(), WARM_UP, options.rate());
+    var healthy = new ConcurrentLinkedQueue<>(Scenario.ALL.subList(0, 1));
+    progress.accept("warming up");
+    return play(new Lane(gateway, brief, healthy, line -> {}));
+  }
+
+  private Future<RehearsalReport> play(Performance.Programme programme) {
     var chosen = options.chosen();
     var waiting = new ConcurrentLinkedQueue<>(chosen);
-    progress.accept(announcement(chosen.size(), routes.size()));
     var lanes = new ArrayList<Future<List<Figures>>>();
     for (int i = 0; i < Math.min(options.lanes(), chosen.size()); i++) {
       lanes.add(play(new Lane(gateway, programme, waiting, progress)));
@@ -81,7 +95,13 @@ public final class Rehearsal {
   private Duration load() {
     int chosen = options.chosen().size();
     int rounds = (chosen + options.lanes() - 1) / options.lanes();
-    var each = options.time().dividedBy(rounds).minus(OVERHEAD).minus(Performance.patience());
+    var each =
+        options
+            .time()
+            .minus(WARM_UP)
+            .dividedBy(rounds)
+            .minus(OVERHEAD)
+            .minus(Performance.patience());
     return each.compareTo(LEAST_LOAD) < 0 ? LEAST_LOAD : each;
   }
 }

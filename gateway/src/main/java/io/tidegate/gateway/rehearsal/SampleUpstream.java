@@ -1,5 +1,6 @@
 package io.tidegate.gateway.rehearsal;
 
+import io.tidegate.gateway.GatewayOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
@@ -12,6 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -39,6 +41,18 @@ public final class SampleUpstream extends VerticleBase {
    */
   public SampleUpstream(int port) {
     this.port = port;
+  }
+
+  /**
+   * The sample that a file routes to: on the port of its upstream {@code demo}, where that is on
+   * the loopback address, else on {@link #DEFAULT_PORT}.
+   */
+  public static SampleUpstream of(GatewayOptions file) {
+    return Optional.ofNullable(file.upstreams().get("demo"))
+        .map(upstream -> upstream.endpoints().get(0).url())
+        .filter(url -> url.getHost().equals(HOST) && url.getPort() > 0)
+        .map(url -> new SampleUpstream(url.getPort()))
+        .orElseGet(SampleUpstream::new);
   }
 
   @Override

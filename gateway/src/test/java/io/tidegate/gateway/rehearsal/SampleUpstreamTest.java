@@ -314,6 +314,18 @@ class SampleUpstreamTest {
   }
 
   @Test
+  void listensWhereItsFileExpectsIt() throws Exception {
+    try (var free = new java.net.ServerSocket(0)) {
+      int expected = free.getLocalPort();
+      free.close();
+      var sample = SampleUpstream.of(OneRoute.to("demo", "http://127.0.0.1:" + expected));
+      var id = vertx.deployVerticle(sample).await(20, TimeUnit.SECONDS);
+      assertThat(sample.actualPort()).isEqualTo(expected);
+      vertx.undeploy(id).await(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void echoesWebSocketMessages() throws Exception {
     var heard = new Listener();
     var socket = heard.connect("/ws");
