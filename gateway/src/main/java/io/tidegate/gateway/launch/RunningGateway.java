@@ -3,27 +3,74 @@ package io.tidegate.gateway.launch;
 import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.GatewayVerticle;
 import io.tidegate.gateway.Node;
+import io.tidegate.gateway.admin.AdminVerticle;
 import io.tidegate.gateway.rehearsal.SampleUpstream;
-import io.tidegate.gateway.upstream.EndpointListener;
+import io.tidegate.gateway.upstream.NameResolver;
 import io.tidegate.metrics.Telemetry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A gateway with all its verticles: deploys them in order and stops them in reverse. */
 final class RunningGateway {
-  private RunningGateway() {}
+  private static final long START_SECONDS = 30;
+  private static final long CLOSE_SECONDS = 10;
 
-  static Future<Node> start(GatewayOptions options) {
-    int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
-    Telemetry telemetry = Telemetry.start(options.telemetry(), System.getenv(), "0.1.0");
-    Vertx vertx =
+  private final Telemetry telemetry;
+  private final Vertx vertx;
+  private final Node node;
+  private final Reloader reloader;
+  private final AdminVerticle admin;
+  private final Logger log;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private RunningGateway(GatewayOptions options, ConfigSource source, Telemetry telemetry) {
+    this.telemetry = telemetry;
+    this.log = LoggerFactory.getLogger("io.tidegate");
+    int loops = Runtime.getRuntime().availableProcessors();
+    NameResolver.limitCaching();
+    this.vertx =
         telemetry
             .vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops))
             .build();
-    Node node =
-        new Node(vertx, telemetry, options, EndpointListener.NONE, name -> (from, to, why) -> {});
+    var announcer = new Announcer(telemetry.meters());
+    this.node = new Node(vertx, telemetry, options, announcer, announcer::breaker);
+    this.reloader = new Reloader(vertx, node, source, telemetry.meters());
+    this.admin =
+        new AdminVerticle(
+            options.admin(),
+            new Operator(vertx, node, telemetry.meters(), reloader, this::drainAndExit));
+  }
+
+  /**
+   * Starts a gateway and waits until it serves; not for an event loop.
+   *
+   * @throws Exception when a port is taken or the like; nothing is left running then
+   */
+  static RunningGateway start(GatewayOptions options, ConfigSource source) throws Exception {
+    Telemetry telemetry = Telemetry.start(options.telemetry(), System.getenv(), Version.NUMBER);
+    var gateway = new RunningGateway(options, source, telemetry);
+    try {
+      await(gateway.deploy(options), START_SECONDS);
+    } catch (Exception e) {
+      gateway.close();
+      throw e;
+    }
+    gateway.announce();
+    return gateway;
+  }
+
+  private Future<?> deploy(GatewayOptions options) {
+    int loops = Runtime.getRuntime().availableProcessors();
     Future<?> demo =
         options.demo() ? vertx.deployVerticle(new SampleUpstream()) : Future.succeededFuture();
     return demo.compose(ready -> node.prepare())
@@ -31,6 +78,93 @@ final class RunningGateway {
             ready ->
                 vertx.deployVerticle(
                     () -> new GatewayVerticle(node), new DeploymentOptions().setInstances(loops)))
-        .map(node);
+        .compose(ready -> vertx.deployVerticle(admin));
+  }
+
+  private void announce() {
+    telemetry.meters().configLoaded(node.options().version());
+    reloader.watch();
+    if (!vertx.isNativeTransportEnabled()) {
+      log.info(
+          "native transport not used: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
+    }
+    log.atInfo()
+        .addKeyValue("event", "started")
+        .addKeyValue("port", node.port())
+        .addKeyValue("admin_port", admin.actualPort())
+        .addKeyValue("config", node.options().version())
+        .log(
+            "Tidegate {} serves on {}:{}, operators on {}:{}",
+            Version.NUMBER,
+            node.options().server().host(),
+            node.port(),
+            node.options().admin().host(),
+            admin.actualPort());
+  }
+
+  Reloader reloader() {
+    return reloader;
+  }
+
+  private void drainAndExit() {
+    Thread exit = new Thread(() -> System.exit(0), "tidegate-drain");
+    exit.start();
+  }
+
+  /**
+   * Stops in an order that loses no request: first readiness says no while requests are still
+   * taken, then no connection is accepted any more, then what is in flight ends, then all else.
+   */
+  void stop() {
+    if (!stopping.compareAndSet(false, true)) {
+      awaitStopped();
+      return;
+    }
+    try {
+      log.atInfo().addKeyValue("event", "draining").log("draining");
+      reloader.close();
+      node.drain();
+      Duration delay = node.options().server().drainDelay();
+      if (!delay.isZero()) {
+        await(vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS), delay.toSeconds() + 5);
+      }
+      await(node.shutdown(), node.options().server().drain().toSeconds() + 5);
+      log.atInfo().addKeyValue("event", "stopped").log("stopped");
+    } catch (Exception e) {
+      log.warn("not everything ended in time", e);
+    } finally {
+      close();
+      stopped.countDown();
+    }
+  }
+
+  private void awaitStopped() {
+    try {
+      stopped.await(2, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void close() {
+    try {
+      await(vertx.close(), CLOSE_SECONDS);
+      telemetry.close();
+    } catch (Exception e) {
+      log.warn("closing", e);
+    }
+  }
+
+  private static void await(Future<?> future, long seconds) throws Exception {
+    try {
+      future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    } catch (TimeoutException e) {
+      throw new TimeoutException("not done within " + seconds + " s");
+    }
   }
 }

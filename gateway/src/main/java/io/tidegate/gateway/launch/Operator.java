@@ -1,0 +1,121 @@
+package io.tidegate.gateway.launch;
+
+import io.tidegate.gateway.GatewayOptions;
+import io.tidegate.gateway.Node;
+import io.tidegate.gateway.admin.Operations;
+import io.tidegate.gateway.admin.UpstreamReport;
+import io.tidegate.gateway.config.ConfigRedacted;
+import io.tidegate.gateway.upstream.Upstream;
+import io.tidegate.metrics.api.GatewayMeters;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** What the admin port may ask of this process. */
+final class Operator implements Operations {
+  private final Vertx vertx;
+  private final Node node;
+  private final GatewayMeters meters;
+  private final Reloader reloader;
+  private final Runnable drain;
+
+  Operator(Vertx vertx, Node node, GatewayMeters meters, Reloader reloader, Runnable drain) {
+    this.vertx = vertx;
+    this.node = node;
+    this.meters = meters;
+    this.reloader = reloader;
+    this.drain = drain;
+  }
+
+  @Override
+  public Readiness readiness() {
+    if (node.isDraining()) {
+      return Readiness.not("draining");
+    }
+    return node.port() == 0 ? Readiness.not("starting") : Readiness.READY;
+  }
+
+  @Override
+  public Future<Scrape> metrics(String accept) {
+    return meters.scrape(vertx, accept).map(text -> new Scrape(text.contentType(), text.body()));
+  }
+
+  @Override
+  public Future<JsonArray> routes() {
+    return Future.succeededFuture(
+        ConfigRedacted.of(node.options()).getJsonArray("routes", new JsonArray()));
+  }
+
+  @Override
+  public Future<JsonArray> upstreams() {
+    JsonArray all = new JsonArray();
+    node.upstreams()
+        .current()
+        .values()
+        .forEach(
+            upstream ->
+                all.add(
+                    UpstreamReport.of(upstream.endpoints(), upstream.breaker())
+                        .put(
+                            "pool",
+                            new JsonObject()
+                                .put("limit", upstream.slots().limit())
+                                .put("in-use", upstream.slots().inFlight())
+                                .put("waiting", upstream.slots().waiting())
+                                .put("open", upstream.openConnections().get()))
+                        .put(
+                            "concurrency",
+                            new JsonObject()
+                                .put("limit", upstream.bulkhead().limit())
+                                .put("in-flight", upstream.bulkhead().inFlight())
+                                .put("waiting", upstream.bulkhead().waiting()))));
+    return Future.succeededFuture(all);
+  }
+
+  @Override
+  public Future<JsonObject> config() {
+    GatewayOptions options = node.options();
+    return Future.succeededFuture(ConfigRedacted.of(options).put("version", options.version()));
+  }
+
+  @Override
+  public Future<JsonArray> events() {
+    return Future.succeededFuture(new JsonArray());
+  }
+
+  @Override
+  public Future<JsonObject> snapshot() {
+    return Future.succeededFuture(new JsonObject());
+  }
+
+  @Override
+  public Future<Reload> reload() {
+    return reloader.reload("an operator asked");
+  }
+
+  @Override
+  public Future<Boolean> breaker(String name, BreakerOrder order) {
+    Upstream upstream = node.upstreams().current().get(name);
+    if (upstream == null) {
+      return Future.succeededFuture(false);
+    }
+    if (order == BreakerOrder.ISOLATE) {
+      upstream.breaker().isolate();
+    } else {
+      upstream.breaker().close();
+    }
+    return Future.succeededFuture(true);
+  }
+
+  @Override
+  public Future<Void> drain() {
+    drain.run();
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<JsonObject> explain(Question question) {
+    return Future.succeededFuture(new JsonObject());
+  }
+}
