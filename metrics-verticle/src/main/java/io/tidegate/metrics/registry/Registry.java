@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -52,7 +53,7 @@ public final class Registry implements GatewayMeters, AutoCloseable {
   private final LongAdder connections;
   private final LoopLag lag;
   private final ConfigMeters config;
-  private final List<AutoCloseable> bound = new java.util.concurrent.CopyOnWriteArrayList<>();
+  private final List<AutoCloseable> bound = new CopyOnWriteArrayList<>();
 
   private record Held<M>(Scope scope, M meters) {}
 
@@ -182,7 +183,12 @@ public final class Registry implements GatewayMeters, AutoCloseable {
     return routes.values().stream().map(Held::meters).toList();
   }
 
-  long connections() {
+  Collection<UpstreamCounts> upstreams() {
+    return upstreams.values().stream().map(Held::meters).toList();
+  }
+
+  /** Open connections of clients. */
+  public long connections() {
     return connections.sum();
   }
 

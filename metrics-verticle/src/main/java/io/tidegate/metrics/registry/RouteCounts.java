@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /** Meters of one route. Series of requests appear with the first request that they count. */
-final class RouteCounts implements RouteMeters {
+final class RouteCounts implements RouteMeters, Recent.Watched {
   private static final Source[] SOURCES = Source.values();
 
   private final Scope scope;
@@ -140,19 +140,23 @@ final class RouteCounts implements RouteMeters {
     release.run();
   }
 
-  String route() {
+  @Override
+  public String name() {
     return scope.value();
   }
 
-  Timings durations() {
+  @Override
+  public Timings durations() {
     return durations;
   }
 
-  long inFlight() {
+  @Override
+  public long inFlight() {
     return inFlight.sum();
   }
 
-  long failed() {
+  @Override
+  public long failed() {
     return failed.sum();
   }
 }

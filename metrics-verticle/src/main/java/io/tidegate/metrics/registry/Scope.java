@@ -94,9 +94,5 @@ final class Scope {
       }
       adder.increment();
     }
-
-    long sum() {
-      return known.values().stream().mapToLong(LongAdder::sum).sum();
-    }
   }
 }

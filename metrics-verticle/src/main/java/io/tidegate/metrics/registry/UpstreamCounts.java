@@ -6,13 +6,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /** Meters of one upstream. */
-final class UpstreamCounts implements UpstreamMeters {
+final class UpstreamCounts implements UpstreamMeters, Recent.Watched {
+  private static final String OK = "ok";
+
   private final UpstreamFamilies families;
   private final Scope scope;
   private final Runnable release;
   private final Timings durations;
   private final Scope.Reasons attempts;
   private final Scope.Reasons transitions;
+  private final LongAdder failed = new LongAdder();
   private final LongAdder inUse;
   private final LongAdder waiting;
   private final LongAdder limit;
@@ -44,6 +47,9 @@ final class UpstreamCounts implements UpstreamMeters {
   @Override
   public void attempt(String outcome, long nanos, TraceContext trace) {
     attempts.count(outcome);
+    if (!OK.equals(outcome)) {
+      failed.increment();
+    }
     durations.record(nanos, trace);
   }
 
@@ -89,7 +95,23 @@ final class UpstreamCounts implements UpstreamMeters {
     release.run();
   }
 
-  Timings durations() {
+  @Override
+  public String name() {
+    return scope.value();
+  }
+
+  @Override
+  public Timings durations() {
     return durations;
+  }
+
+  @Override
+  public long inFlight() {
+    return inUse.sum();
+  }
+
+  @Override
+  public long failed() {
+    return failed.sum();
   }
 }
