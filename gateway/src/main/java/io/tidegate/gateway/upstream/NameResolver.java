@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -142,7 +143,8 @@ public final class NameResolver {
   }
 
   private static boolean isLocal(String name) {
-    return name.equalsIgnoreCase("localhost") || name.toLowerCase().endsWith(".localhost");
+    return name.equalsIgnoreCase("localhost")
+        || name.toLowerCase(Locale.ROOT).endsWith(".localhost");
   }
 
   private static long jittered(Duration wait) {

@@ -3,6 +3,8 @@ package io.tidegate.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -73,6 +75,24 @@ class BalancerTest {
     Endpoints endpoints = Upstreams.of(1).balanced(balance).build();
     Endpoint only = endpoints.all().get(0);
     assertThat(endpoints.pick(7, only)).isSameAs(only);
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void choosesWithoutAllocating(BalanceOptions balance) {
+    Endpoints endpoints = Upstreams.weighing(1, 2, 3, 6).balanced(balance).build();
+    Endpoint avoid = endpoints.all().get(1);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    pickManyTimes(endpoints, avoid); // classes are loaded, code is compiled
+    long before = threads.getCurrentThreadAllocatedBytes();
+    pickManyTimes(endpoints, avoid);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(PICKS);
+  }
+
+  private static void pickManyTimes(Endpoints endpoints, Endpoint avoid) {
+    for (int i = 0; i < PICKS; i++) {
+      assert endpoints.pick(i, (i & 1) == 0 ? null : avoid) != null;
+    }
   }
 
   @Test

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -232,6 +239,49 @@ class EndpointsTest {
     assertThat(after.all().get(1).ejected()).isFalse();
     fail(after.all().get(2), 5);
     assertThat(after.all().get(2).ejected()).as("reports to its new group").isTrue();
+  }
+
+  @Test
+  void staysSoundWhenAllThreadsDoAllThingsAtOnce() throws Exception {
+    UpstreamOptions options =
+        Upstreams.of(1)
+            .ejecting(1)
+            .options(
+                List.of(Upstreams.endpoint("http://10.0.0.9"), Upstreams.endpoint("http://x")));
+    AtomicLong clock = new AtomicLong();
+    Endpoints endpoints =
+        new Endpoints(
+            options,
+            EndpointListener.NONE,
+            clock::get,
+            () -> ThreadLocalRandom.current().nextDouble());
+    List<List<InetAddress>> answers =
+        List.of(addresses("10.0.0.1"), addresses("10.0.0.2", "10.0.0.1"), addresses("10.0.0.3"));
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<?>> done = new ArrayList<>();
+    for (int thread = 0; thread < 4; thread++) {
+      done.add(
+          threads.submit(
+              () -> {
+                for (int i = 0; i < 20_000; i++) {
+                  Endpoint picked = endpoints.pick(i, null);
+                  picked.begin();
+                  endpoints.pick(i, picked).failed();
+                  if (i % 50 == 0) {
+                    endpoints.resolved(1, answers.get(i / 50 % 3));
+                    endpoints.passed(picked);
+                    clock.addAndGet(Duration.ofSeconds(3).toNanos());
+                  }
+                  picked.end();
+                }
+              }));
+    }
+    for (Future<?> each : done) {
+      each.get(30, TimeUnit.SECONDS);
+    }
+    threads.shutdown();
+    assertThat(endpoints.usable()).isPositive();
+    assertThat(endpoints.all()).allSatisfy(e -> assertThat(e.inFlight()).isZero());
   }
 
   private Endpoints named() {
