@@ -34,7 +34,7 @@ class BalancerTest {
   @ParameterizedTest
   @MethodSource("all")
   void sharesEvenlyAmongEqualEndpoints(BalanceOptions balance) {
-    Map<Endpoint, Integer> counts = counts(Upstreams.of(10).balanced(balance).build(), null);
+    Map<Endpoint, Integer> counts = counts(SampleEndpoints.of(10).balanced(balance).build(), null);
     assertThat(counts).hasSize(10);
     // 6000 expected each; a binomial's deviation is 73, the hash's buckets add some 3 %.
     double tolerance = balance == HASH ? 900 : 370;
@@ -45,7 +45,7 @@ class BalancerTest {
   @ParameterizedTest
   @MethodSource("all")
   void sharesByWeight(BalanceOptions balance) {
-    Endpoints endpoints = Upstreams.weighing(1, 2, 3, 6).balanced(balance).build();
+    Endpoints endpoints = SampleEndpoints.weighing(1, 2, 3, 6).balanced(balance).build();
     Map<Endpoint, Integer> counts = counts(endpoints, null);
     for (Endpoint endpoint : endpoints.all()) {
       double expected = PICKS * endpoint.weight() / 12.0;
@@ -56,7 +56,7 @@ class BalancerTest {
   @ParameterizedTest
   @MethodSource("all")
   void keepsTheSharesOfTheOthersWhenOneIsAvoided(BalanceOptions balance) {
-    Endpoints endpoints = Upstreams.weighing(1, 2, 3, 6).balanced(balance).build();
+    Endpoints endpoints = SampleEndpoints.weighing(1, 2, 3, 6).balanced(balance).build();
     Endpoint heaviest = endpoints.all().get(3);
     Map<Endpoint, Integer> counts = counts(endpoints, heaviest);
     assertThat(counts).doesNotContainKey(heaviest);
@@ -72,7 +72,7 @@ class BalancerTest {
   @ParameterizedTest
   @MethodSource("all")
   void takesTheAvoidedOneIfItIsTheOnlyOne(BalanceOptions balance) {
-    Endpoints endpoints = Upstreams.of(1).balanced(balance).build();
+    Endpoints endpoints = SampleEndpoints.of(1).balanced(balance).build();
     Endpoint only = endpoints.all().get(0);
     assertThat(endpoints.pick(7, only)).isSameAs(only);
   }
@@ -80,7 +80,7 @@ class BalancerTest {
   @ParameterizedTest
   @MethodSource("all")
   void choosesWithoutAllocating(BalanceOptions balance) {
-    Endpoints endpoints = Upstreams.weighing(1, 2, 3, 6).balanced(balance).build();
+    Endpoints endpoints = SampleEndpoints.weighing(1, 2, 3, 6).balanced(balance).build();
     Endpoint avoid = endpoints.all().get(1);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     pickManyTimes(endpoints, avoid); // classes are loaded, code is compiled
@@ -97,7 +97,7 @@ class BalancerTest {
 
   @Test
   void roundRobinSpreadsAHeavyEndpointsTurns() {
-    Endpoints endpoints = Upstreams.weighing(5, 1, 1).build();
+    Endpoints endpoints = SampleEndpoints.weighing(5, 1, 1).build();
     Endpoint heavy = endpoints.all().get(0);
     List<Boolean> turns =
         IntStream.range(0, 70).mapToObj(i -> endpoints.pick(0, null) == heavy).toList();
@@ -110,7 +110,7 @@ class BalancerTest {
 
   @Test
   void roundRobinGoesOnPastEveryOverflow() {
-    Endpoint[] three = Upstreams.of(3).build().all().toArray(Endpoint[]::new);
+    Endpoint[] three = SampleEndpoints.of(3).build().all().toArray(Endpoint[]::new);
     for (long start : new long[] {Integer.MAX_VALUE - 3L, (1L << 32) - 4, Long.MAX_VALUE - 3}) {
       Balancer.Picker picker = new RoundRobin(start).among(three);
       Set<Endpoint> seen = new HashSet<>();
@@ -126,7 +126,7 @@ class BalancerTest {
 
   @Test
   void powerOfTwoLeavesABusyEndpointAlone() {
-    Endpoints endpoints = Upstreams.of(3).balanced(new BalanceOptions.PowerOfTwo()).build();
+    Endpoints endpoints = SampleEndpoints.of(3).balanced(new BalanceOptions.PowerOfTwo()).build();
     Endpoint busy = endpoints.all().get(0);
     busy.begin();
     assertThat(counts(endpoints, null)).doesNotContainKey(busy);
@@ -137,7 +137,7 @@ class BalancerTest {
   @Test
   void leastRequestsTakesTheLeastLoadedPerWeight() {
     Endpoints endpoints =
-        Upstreams.weighing(1, 4).balanced(new BalanceOptions.LeastRequests()).build();
+        SampleEndpoints.weighing(1, 4).balanced(new BalanceOptions.LeastRequests()).build();
     List<Endpoint> taken = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       Endpoint next = endpoints.pick(0, null);
@@ -150,8 +150,8 @@ class BalancerTest {
 
   @Test
   void hashLeadsToTheSameEndpoint() {
-    Endpoints one = Upstreams.of(10).balanced(HASH).build();
-    Endpoints another = Upstreams.of(10).balanced(HASH).build();
+    Endpoints one = SampleEndpoints.of(10).balanced(HASH).build();
+    Endpoints another = SampleEndpoints.of(10).balanced(HASH).build();
     for (int user = 0; user < 1000; user++) {
       long hash = Hash.of("user-" + user);
       assertThat(one.pick(hash, null).label())
@@ -162,7 +162,7 @@ class BalancerTest {
 
   @Test
   void hashMovesOnlyTheKeysOfTheEndpointThatWent() {
-    Endpoints endpoints = Upstreams.weighing(1, 1, 1, 2, 1).balanced(HASH).build();
+    Endpoints endpoints = SampleEndpoints.weighing(1, 1, 1, 2, 1).balanced(HASH).build();
     Endpoint gone = endpoints.all().get(2);
     List<Endpoint> before =
         IntStream.range(0, 5000).mapToObj(i -> endpoints.pick(Hash.of("k" + i), null)).toList();
@@ -186,7 +186,7 @@ class BalancerTest {
 
   @Test
   void hashIsNotSkewedForTenEqualEndpoints() {
-    Map<Endpoint, Integer> counts = counts(Upstreams.of(10).balanced(HASH).build(), null);
+    Map<Endpoint, Integer> counts = counts(SampleEndpoints.of(10).balanced(HASH).build(), null);
     int most = counts.values().stream().mapToInt(count -> count).max().orElseThrow();
     assertThat(most / (PICKS / 10.0)).isLessThan(1.25);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointsTest {
-  private final Upstreams two = Upstreams.of(2);
+  private final SampleEndpoints two = SampleEndpoints.of(2);
   private final Endpoints pair = two.build();
   private final Endpoint a = pair.all().get(0);
   private final Endpoint b = pair.all().get(1);
@@ -29,9 +29,9 @@ class EndpointsTest {
     UpstreamOptions options =
         two.options(
             List.of(
-                Upstreams.endpoint("https://[::1]:8443"),
-                Upstreams.endpoint("http://10.0.0.1"),
-                Upstreams.endpoint("https://orders.example")));
+                SampleEndpoints.endpoint("https://[::1]:8443"),
+                SampleEndpoints.endpoint("http://10.0.0.1"),
+                SampleEndpoints.endpoint("https://orders.example")));
     Endpoints endpoints = new Endpoints(options, EndpointListener.NONE);
     endpoints.resolved(2, List.of(InetAddress.getByName("10.1.1.1")));
     Endpoint v6 = endpoints.all().get(0);
@@ -95,7 +95,7 @@ class EndpointsTest {
 
   @Test
   void neverEjectsTheOnlyEndpoint() {
-    Endpoints single = Upstreams.of(1).ejecting(1).build();
+    Endpoints single = SampleEndpoints.of(1).ejecting(1).build();
     fail(single.all().get(0), 50);
     assertThat(single.all().get(0).ejected()).isFalse();
   }
@@ -103,7 +103,7 @@ class EndpointsTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 10})
   void neverEjectsTheLastEndpoint(int size) {
-    Endpoints endpoints = Upstreams.of(size).ejecting(1).build();
+    Endpoints endpoints = SampleEndpoints.of(size).ejecting(1).build();
     endpoints.all().forEach(endpoint -> fail(endpoint, 50));
     assertThat(endpoints.usable()).isEqualTo(1);
     assertThat(endpoints.pick(0, null)).isNotNull();
@@ -112,7 +112,7 @@ class EndpointsTest {
   @Test
   void ejectsNoMoreThanTheShareCountedAfterwards() {
     for (int[] sizeAndMost : new int[][] {{2, 1}, {3, 1}, {4, 2}, {5, 2}, {10, 5}}) {
-      Endpoints endpoints = Upstreams.of(sizeAndMost[0]).ejecting(0.5).build();
+      Endpoints endpoints = SampleEndpoints.of(sizeAndMost[0]).ejecting(0.5).build();
       endpoints.all().forEach(endpoint -> fail(endpoint, 5));
       long ejected = endpoints.all().stream().filter(Endpoint::ejected).count();
       assertThat(ejected).as("of " + sizeAndMost[0]).isEqualTo(sizeAndMost[1]);
@@ -170,7 +170,7 @@ class EndpointsTest {
 
   @Test
   void asksEverybodyWhenLessThanHalfAreUsableButRetriesOnTheUsable() {
-    Endpoints three = Upstreams.of(3).build();
+    Endpoints three = SampleEndpoints.of(3).build();
     Endpoint first = three.all().get(0);
     Endpoint second = three.all().get(1);
     three.healthy(first, false);
@@ -244,10 +244,12 @@ class EndpointsTest {
   @Test
   void staysSoundWhenAllThreadsDoAllThingsAtOnce() throws Exception {
     UpstreamOptions options =
-        Upstreams.of(1)
+        SampleEndpoints.of(1)
             .ejecting(1)
             .options(
-                List.of(Upstreams.endpoint("http://10.0.0.9"), Upstreams.endpoint("http://x")));
+                List.of(
+                    SampleEndpoints.endpoint("http://10.0.0.9"),
+                    SampleEndpoints.endpoint("http://x")));
     AtomicLong clock = new AtomicLong();
     Endpoints endpoints =
         new Endpoints(
@@ -285,7 +287,8 @@ class EndpointsTest {
   }
 
   private Endpoints named() {
-    UpstreamOptions options = two.options(List.of(Upstreams.endpoint("http://orders.example")));
+    UpstreamOptions options =
+        two.options(List.of(SampleEndpoints.endpoint("http://orders.example")));
     return new Endpoints(options, two.listener(), two.clock::get, () -> 0.5);
   }
 

@@ -111,7 +111,7 @@ class HealthCheckerTest {
         await(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
     Endpoints endpoints =
         check(
-            options(List.of(Upstreams.endpoint("http://127.0.0.1:" + silent.actualPort()))),
+            options(List.of(SampleEndpoints.endpoint("http://127.0.0.1:" + silent.actualPort()))),
             IMPATIENT);
     assertThat(next(events)).isEqualTo("false");
     assertThat(endpoints.all().get(0).lastCheck()).isEqualTo("timeout");
@@ -137,7 +137,7 @@ class HealthCheckerTest {
                 .listen(0, "127.0.0.1"));
     Endpoints endpoints =
         check(
-            options(List.of(Upstreams.endpoint("http://127.0.0.1:" + dripping.actualPort()))),
+            options(List.of(SampleEndpoints.endpoint("http://127.0.0.1:" + dripping.actualPort()))),
             IMPATIENT);
     assertThat(next(closed)).isEqualTo("closed");
     assertThat(next(events)).isEqualTo("false");
@@ -176,8 +176,8 @@ class HealthCheckerTest {
         new Endpoints(
             options(
                 List.of(
-                    Upstreams.endpoint("http://127.0.0.1:" + one.actualPort()),
-                    Upstreams.endpoint("http://127.0.0.1:" + other.actualPort()))),
+                    SampleEndpoints.endpoint("http://127.0.0.1:" + one.actualPort()),
+                    SampleEndpoints.endpoint("http://127.0.0.1:" + other.actualPort()))),
             new EndpointListener() {
               @Override
               public void restored(String upstream, Endpoint endpoint) {
@@ -199,7 +199,7 @@ class HealthCheckerTest {
     HttpServer server = await(handling().listen(0, "0.0.0.0"));
     Endpoints endpoints =
         new Endpoints(
-            options(List.of(Upstreams.endpoint("http://orders.test:" + server.actualPort()))),
+            options(List.of(SampleEndpoints.endpoint("http://orders.test:" + server.actualPort()))),
             EndpointListener.NONE);
     new HealthChecker(vertx, endpoints, HEALTH).start();
     endpoints.resolved(0, List.of(first));
@@ -233,7 +233,7 @@ class HealthCheckerTest {
             true,
             Optional.of("orders.internal"));
     String url = "https://127.0.0.1:" + server.actualPort();
-    Endpoints endpoints = check(options(List.of(Upstreams.endpoint(url)), tls, false));
+    Endpoints endpoints = check(options(List.of(SampleEndpoints.endpoint(url)), tls, false));
     assertThat(next(events)).isEqualTo("false");
     assertThat(endpoints.all().get(0).lastCheck()).isEqualTo("status 500");
     certificate.delete();
@@ -243,7 +243,7 @@ class HealthCheckerTest {
   void checksOverHttp2WhereThatIsSpoken() throws Exception {
     HttpServer server = serve();
     String url = "http://127.0.0.1:" + server.actualPort();
-    check(options(List.of(Upstreams.endpoint(url)), UpstreamTls.DEFAULTS, true));
+    check(options(List.of(SampleEndpoints.endpoint(url)), UpstreamTls.DEFAULTS, true));
     assertThat(next(probes).version()).isEqualTo(HttpVersion.HTTP_2);
     assertThat(next(probes).version()).isEqualTo(HttpVersion.HTTP_2);
   }
@@ -253,7 +253,7 @@ class HealthCheckerTest {
     HttpServer server = serve();
     Endpoints endpoints =
         new Endpoints(
-            options(List.of(Upstreams.endpoint("http://127.0.0.1:" + server.actualPort()))),
+            options(List.of(SampleEndpoints.endpoint("http://127.0.0.1:" + server.actualPort()))),
             EndpointListener.NONE);
     HealthChecker checker = new HealthChecker(vertx, endpoints, HEALTH);
     checker.start();
@@ -279,7 +279,7 @@ class HealthCheckerTest {
   }
 
   private Endpoints check(String url) {
-    return check(options(List.of(Upstreams.endpoint(url))));
+    return check(options(List.of(SampleEndpoints.endpoint(url))));
   }
 
   private static HealthOptions health(Duration timeout) {
@@ -310,7 +310,7 @@ class HealthCheckerTest {
 
   private static UpstreamOptions options(
       List<EndpointOptions> endpoints, UpstreamTls tls, boolean http2) {
-    return Upstreams.of(1).options(endpoints, tls, Optional.of(HEALTH), http2);
+    return SampleEndpoints.of(1).options(endpoints, tls, Optional.of(HEALTH), http2);
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {

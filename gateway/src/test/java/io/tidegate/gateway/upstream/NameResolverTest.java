@@ -168,7 +168,7 @@ class NameResolverTest {
   private Endpoints endpoints(String... urls) {
     Endpoints[] self = new Endpoints[1];
     UpstreamOptions options =
-        Upstreams.of(1).options(Arrays.stream(urls).map(Upstreams::endpoint).toList());
+        SampleEndpoints.of(1).options(Arrays.stream(urls).map(SampleEndpoints::endpoint).toList());
     self[0] =
         new Endpoints(
             options,

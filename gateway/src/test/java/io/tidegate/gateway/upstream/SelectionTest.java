@@ -41,7 +41,8 @@ class SelectionTest {
       @ForAll @IntRange(min = 1, max = 6) int size,
       @ForAll @IntRange(min = 0, max = 4) int balance,
       @ForAll @IntRange(min = 0, max = 10) int share) {
-    Upstreams upstream = Upstreams.of(size).ejecting(share / 10.0).balanced(BALANCES.get(balance));
+    SampleEndpoints upstream =
+        SampleEndpoints.of(size).ejecting(share / 10.0).balanced(BALANCES.get(balance));
     Endpoints endpoints = upstream.build();
     for (Event event : events) {
       happen(upstream, endpoints, event);
@@ -49,7 +50,7 @@ class SelectionTest {
     }
   }
 
-  private static void happen(Upstreams upstream, Endpoints endpoints, Event event) {
+  private static void happen(SampleEndpoints upstream, Endpoints endpoints, Event event) {
     Endpoint subject = endpoints.all().get(event.endpoint() % endpoints.all().size());
     switch (event.kind()) {
       case FAIL -> EndpointsTest.fail(subject, 5);

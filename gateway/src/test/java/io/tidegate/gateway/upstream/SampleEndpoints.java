@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Upstreams for tests: endpoints 10.0.0.1:80, 10.0.0.2:80 and so on, a clock and fixed chance. */
-final class Upstreams {
+final class SampleEndpoints {
   final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
   final List<String> events = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(42);
@@ -22,26 +22,26 @@ final class Upstreams {
   private OutlierOptions outlier =
       new OutlierOptions(5, Duration.ofSeconds(10), Duration.ofSeconds(60), 0.5);
 
-  private Upstreams(int... weights) {
+  private SampleEndpoints(int... weights) {
     this.weights = weights;
   }
 
-  static Upstreams of(int endpoints) {
+  static SampleEndpoints of(int endpoints) {
     int[] even = new int[endpoints];
     Arrays.fill(even, 1);
-    return new Upstreams(even);
+    return new SampleEndpoints(even);
   }
 
-  static Upstreams weighing(int... weights) {
-    return new Upstreams(weights);
+  static SampleEndpoints weighing(int... weights) {
+    return new SampleEndpoints(weights);
   }
 
-  Upstreams balanced(BalanceOptions how) {
+  SampleEndpoints balanced(BalanceOptions how) {
     balance = how;
     return this;
   }
 
-  Upstreams ejecting(double share) {
+  SampleEndpoints ejecting(double share) {
     outlier = new OutlierOptions(5, Duration.ofSeconds(10), Duration.ofSeconds(60), share);
     return this;
   }
