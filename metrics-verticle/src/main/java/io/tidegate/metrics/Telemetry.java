@@ -5,6 +5,7 @@ import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.Tracing;
 import io.tidegate.metrics.logs.AccessLines;
 import io.tidegate.metrics.logs.Logs;
+import io.tidegate.metrics.registry.OtlpPush;
 import io.tidegate.metrics.registry.Registry;
 import io.tidegate.metrics.traces.ContextOnly;
 import io.tidegate.metrics.traces.Exporting;
@@ -17,6 +18,7 @@ import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,11 +43,14 @@ public final class Telemetry implements AutoCloseable {
   private final AccessLines access;
   private final Registry registry;
   private final Tracing tracing;
+  private final Optional<OtlpPush> push;
 
-  private Telemetry(AccessLines access, Registry registry, Tracing tracing) {
+  private Telemetry(
+      AccessLines access, Registry registry, Tracing tracing, Optional<OtlpPush> push) {
     this.access = access;
     this.registry = registry;
     this.tracing = tracing;
+    this.push = push;
   }
 
   /**
@@ -61,7 +66,12 @@ public final class Telemetry implements AutoCloseable {
         new AccessLines(Logs.writer(), options.logs(), Logs.text(options.logs().format()));
     Registry registry = new Registry(options, version);
     countDrops(registry);
-    return new Telemetry(access, registry, tracing(options, environment));
+    String otlp = options.metrics().otlp();
+    Optional<OtlpPush> push =
+        otlp.isBlank()
+            ? Optional.empty()
+            : Optional.of(new OtlpPush(registry, options.service(), otlp, environment));
+    return new Telemetry(access, registry, tracing(options, environment), push);
   }
 
   private static Tracing tracing(TelemetryOptions options, Map<String, String> environment) {
@@ -115,6 +125,10 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
+  Optional<OtlpPush> push() {
+    return push;
+  }
+
   /**
    * Takes over what can change while running: level, format of lines other than requests, whether
    * and how many requests are logged. The rest needs a restart.
@@ -130,6 +144,7 @@ public final class Telemetry implements AutoCloseable {
     if (tracing instanceof RecordedTracing recorded) {
       recorded.close();
     }
+    push.ifPresent(OtlpPush::push);
     registry.close();
     Logs.close();
   }

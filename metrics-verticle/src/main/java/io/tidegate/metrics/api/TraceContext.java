@@ -2,6 +2,7 @@ package io.tidegate.metrics.api;
 
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,6 +25,16 @@ public final class TraceContext {
   private static final String STATE = "tracestate";
   private static final int LENGTH = 55;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
+  /** Values of characters; upper case is not valid here (§3.2.2). */
+  private static final byte[] DIGITS = new byte[128];
+
+  static {
+    Arrays.fill(DIGITS, (byte) -1);
+    for (int value = 0; value < HEX.length; value++) {
+      DIGITS[HEX[value]] = (byte) value;
+    }
+  }
 
   private final long high;
   private final long low;
@@ -116,12 +127,13 @@ public final class TraceContext {
   }
 
   private static TraceContext fields(String text, int start) {
-    // Halves of sixteen digits fill a long, whose sign cannot tell an error: digits are checked
-    // apart.
+    // Sixteen digits fill a long, whose sign cannot tell an error: that is looked for apart.
+    int wrong = 0;
     for (int i = start + 3; i < start + LENGTH; i++) {
-      if (i != start + 35 && i != start + 52 && digit(text.charAt(i)) < 0) {
-        return NONE;
-      }
+      wrong |= i == start + 35 || i == start + 52 ? 0 : digit(text.charAt(i));
+    }
+    if (wrong < 0) {
+      return NONE;
     }
     return of(
         hex(text, start + 3, 16),
@@ -256,24 +268,19 @@ public final class TraceContext {
     return c == ' ' || c == '\t';
   }
 
-  /** Upper case is not valid here (§3.2.2). */
   private static int digit(char c) {
-    if (c >= '0' && c <= '9') {
-      return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c < DIGITS.length ? DIGITS[c] : -1;
   }
 
   private static long hex(String text, int start, int digits) {
     long number = 0;
+    int wrong = 0;
     for (int i = start; i < start + digits; i++) {
       int digit = digit(text.charAt(i));
-      if (digit < 0) {
-        return -1;
-      }
+      wrong |= digit;
       number = number << 4 | digit;
     }
-    return number;
+    return wrong < 0 ? -1 : number;
   }
 
   private static void write(long number, byte[] target, int offset) {

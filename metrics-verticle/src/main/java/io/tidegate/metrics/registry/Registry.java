@@ -18,6 +18,7 @@ import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tidegate.metrics.TelemetryOptions;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.Meters;
@@ -214,13 +215,17 @@ public final class Registry implements GatewayMeters, AutoCloseable {
     return vertx.executeBlocking(() -> text(accept), false);
   }
 
+  MetricSnapshots snapshots() {
+    return prometheus.scrape();
+  }
+
   Exposition text(String accept) throws IOException {
     ExpositionFormatWriter writer =
         accept != null && accept.contains("application/openmetrics-text")
             ? OpenMetricsTextFormatWriter.create()
             : PrometheusTextFormatWriter.create();
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 15);
-    writer.write(out, prometheus.scrape());
+    writer.write(out, snapshots());
     return new Exposition(writer.getContentType(), Buffer.buffer(out.toByteArray()));
   }
 

@@ -3,6 +3,8 @@ package io.tidegate.metrics.traces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.metrics.Collector;
+import io.tidegate.metrics.Collector.Received;
 import io.tidegate.metrics.Facts;
 import io.tidegate.metrics.TelemetryOptions;
 import io.tidegate.metrics.TelemetryOptions.Traces;
@@ -11,7 +13,6 @@ import io.tidegate.metrics.api.AttemptSpan;
 import io.tidegate.metrics.api.ServerSpan;
 import io.tidegate.metrics.api.TraceContext;
 import io.tidegate.metrics.api.Tracing.Trust;
-import io.tidegate.metrics.traces.Collector.Received;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.tidegate.metrics.traces;
+package io.tidegate.metrics;
 
 import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.buffer.Buffer;
@@ -13,12 +13,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A collector on loopback that keeps what it is sent, and understands spans of OTLP. */
-final class Collector implements AutoCloseable {
+public final class Collector implements AutoCloseable {
   /** One request as it came. */
-  record Posted(String path, String contentType, byte[] body) {}
+  public record Posted(String path, String contentType, byte[] body) {}
 
   /** What tests look at of a span. */
-  record Received(
+  public record Received(
       String name,
       int kind,
       String traceId,
@@ -29,10 +29,10 @@ final class Collector implements AutoCloseable {
       List<String> events,
       int links) {}
 
-  final List<Posted> posted = new CopyOnWriteArrayList<>();
+  public final List<Posted> posted = new CopyOnWriteArrayList<>();
   private final HttpServer server;
 
-  Collector() throws IOException {
+  public Collector() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
@@ -48,12 +48,12 @@ final class Collector implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /** Spans by name. */
-  Map<String, Received> spans() {
+  public Map<String, Received> spans() {
     Map<String, Received> all = new TreeMap<>();
     for (Posted one : posted) {
       for (Field resource : fields(one.body, 1)) {
