@@ -51,12 +51,12 @@ final class Checks {
     int operators = admin.whole("port", 9090);
     if (clients != 0 && clients == operators) {
       Place place = admin.has("port") ? admin.placeOf("port") : server.placeOf("port");
-      problems.error(place, "found " + clients + " for server and admin, expected two ports");
+      problems.error(place, "found the same port for server and admin, expected two");
     }
     if (file.flag("demo", false) && clients == 9000) {
       problems.error(
           server.placeOf("port"),
-          "found 9000, which demo: true uses for its sample upstream; expected another port");
+          "found the port of the sample upstream, expected another one or demo: false");
     }
   }
 
@@ -65,9 +65,8 @@ final class Checks {
     List<Duration> buckets = metrics.items("buckets", Duration.class);
     for (int i = 1; i < buckets.size(); i++) {
       if (buckets.get(i).compareTo(buckets.get(i - 1)) <= 0) {
-        String found = Units.write(buckets.get(i)) + " after " + Units.write(buckets.get(i - 1));
-        problems.error(
-            metrics.placeOf("buckets"), "found " + found + ", expected ascending bounds");
+        String message = "found bounds that do not ascend, expected ascending ones";
+        problems.error(metrics.placeOf("buckets"), message);
         return;
       }
     }
@@ -78,9 +77,20 @@ final class Checks {
     Optional<Duration> value = fields.duration(key);
     Optional<Duration> most = fields.duration(limit);
     if (value.isPresent() && most.isPresent() && value.get().compareTo(most.get()) > 0) {
-      String expected = "expected at most " + limit + ", " + Units.write(most.get());
-      problems.error(fields.placeOf(key), "found " + Units.write(value.get()) + ", " + expected);
+      problems.error(
+          fields.placeOf(key),
+          "found "
+              + bare(fields, key)
+              + ", expected at most "
+              + limit
+              + ", "
+              + bare(fields, limit));
     }
+  }
+
+  /** A duration as it is written, without the quotes that text is shown in. */
+  static String bare(Fields fields, String key) {
+    return fields.shown(key).replace("\"", "");
   }
 
   /** The names of one list that stand there twice, with the later's place. */

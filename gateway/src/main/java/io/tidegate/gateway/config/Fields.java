@@ -46,6 +46,11 @@ record Fields(Place place, Map<String, Value> values) implements Value {
     return Optional.empty();
   }
 
+  /** How a message names the value. */
+  String shown(String key) {
+    return values.get(key) instanceof Value.Single single ? single.shown() : key;
+  }
+
   Optional<String> text(String key) {
     return get(key, String.class);
   }

@@ -16,7 +16,7 @@ final class FileKeys {
           .required("routes", ListShape.of(RouteKeys.ROUTE).atLeastOne(), "Most specific wins.")
           .key("telemetry", ServerKeys.TELEMETRY, "What is logged, traced and counted.")
           .key("demo", Shapes.FLAG, "Starts the sample upstream on 127.0.0.1:9000.", false)
-          .notYet("queues", "stores", "cluster", "roles");
+          .notYet("cache", "auth", "queues", "stores", "cluster", "roles");
 
   private FileKeys() {}
 

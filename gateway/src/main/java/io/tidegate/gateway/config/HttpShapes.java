@@ -121,7 +121,7 @@ final class HttpShapes {
       throw new Unfit("a method such as GET");
     }
     if (!text.equals(text.toUpperCase(Locale.ROOT))) {
-      throw new Unfit(text.toUpperCase(Locale.ROOT) + " (methods are case-sensitive)");
+      throw new Unfit("a method in upper case (methods are case-sensitive)");
     }
     if (text.equals("CONNECT") || text.equals("TRACE")) {
       throw new Unfit("another method (the gateway never forwards this one)");

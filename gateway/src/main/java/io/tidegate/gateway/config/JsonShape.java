@@ -1,5 +1,6 @@
 package io.tidegate.gateway.config;
 
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ final class JsonShape extends Shape {
   Value readNode(Node node, String path, Reading in) {
     try {
       Object content = content(node, path, in, 0);
-      return new Value.Single(Place.of(path, node), io.vertx.core.json.Json.encode(content));
+      return new Value.Single(Place.of(path, node), Json.encode(content), "JSON");
     } catch (Unfit e) {
       return in.broken(Place.of(path, node), e.getMessage());
     }

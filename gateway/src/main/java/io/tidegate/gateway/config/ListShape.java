@@ -9,7 +9,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** A list of one kind of thing. */
+/**
+ * A list of one kind of thing; a scalar alone is taken for a list of one where scalars may stand.
+ */
 final class ListShape extends Shape {
   private final Shape item;
   private final int fewest;
@@ -22,16 +24,11 @@ final class ListShape extends Shape {
   }
 
   static ListShape of(Shape item) {
-    return new ListShape(item, 0, false);
+    return new ListShape(item, 0, item instanceof ScalarShape || item instanceof EitherShape);
   }
 
   ListShape atLeastOne() {
     return new ListShape(item, 1, single);
-  }
-
-  /** A scalar alone is taken for a list of one. */
-  ListShape orSingle() {
-    return new ListShape(item, fewest, true);
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.Optional;
 final class Nearest {
   private static final int LONGEST = 64;
 
+  /** Letters that two words must begin with to be taken for forms of one. */
+  private static final int STEM = 4;
+
   private Nearest() {}
 
   static Optional<String> to(String word, Collection<String> known) {
@@ -18,8 +21,14 @@ final class Nearest {
     String plain = plain(word);
     return known.stream()
         .filter(each -> each.length() <= LONGEST)
-        .filter(each -> distance(plain, plain(each)) <= Math.max(1, plain.length() / 3))
+        .filter(each -> isNear(plain, plain(each)))
         .min(Comparator.comparingInt(each -> distance(plain, plain(each))));
+  }
+
+  private static boolean isNear(String word, String known) {
+    boolean longer = known.length() >= STEM && word.startsWith(known);
+    boolean shorter = word.length() >= STEM && known.startsWith(word);
+    return longer || shorter || distance(word, known) <= Math.max(1, word.length() / 3);
   }
 
   /** camelCase, snake_case and kebab-case are the same word. */

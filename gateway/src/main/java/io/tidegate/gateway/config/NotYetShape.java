@@ -6,6 +6,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** A word of a later part: refused by name, since what is written without effect would mislead. */
 final class NotYetShape extends Shape {
+  static final String MESSAGE = "not yet supported; remove it";
+
   private final String word;
   private final Shape instead;
 
@@ -17,13 +19,9 @@ final class NotYetShape extends Shape {
   @Override
   Value readNode(Node node, String path, Reading in) {
     if (node instanceof ScalarNode scalar && scalar.getValue().equals(word)) {
-      return in.broken(Place.of(path, node), message(word));
+      return in.broken(Place.of(path, node), word + ": " + MESSAGE);
     }
     return instead.readNode(node, path, in);
-  }
-
-  static String message(String word) {
-    return word + " is not yet supported; remove it";
   }
 
   @Override

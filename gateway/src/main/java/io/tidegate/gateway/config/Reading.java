@@ -10,7 +10,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** What the shapes share while one file is read. */
 final class Reading {
   /** Aliases make a small file large; past this the file is an attack or a mistake. */
-  private static final int MOST_VALUES = 1_000_000;
+  private static final int MOST_VALUES = 300_000;
 
   private final Problems problems;
   private final Interpolation interpolation;
@@ -35,7 +35,7 @@ final class Reading {
   /** Whether there is room for one more value; when not, that is an error already. */
   boolean room(Node node) {
     if (++values == MOST_VALUES) {
-      problems.error(Place.of("", node), "aliases make this file more than 1000000 values large");
+      problems.error(Place.of("", node), "aliases make this file more than 300000 values large");
     }
     return values < MOST_VALUES;
   }

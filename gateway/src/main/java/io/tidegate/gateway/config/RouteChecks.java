@@ -2,12 +2,17 @@ package io.tidegate.gateway.config;
 
 import io.tidegate.gateway.resilience.TimeoutOptions;
 import io.tidegate.gateway.route.PathPattern;
+import io.tidegate.gateway.route.Redirector;
+import io.tidegate.gateway.route.RewriteOptions;
+import io.tidegate.gateway.route.Rewriter;
+import io.tidegate.gateway.route.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** References and contradictions within one route, defaults merged under it. */
 final class RouteChecks {
@@ -43,7 +48,11 @@ final class RouteChecks {
     fields
         .text("upstream")
         .filter(name -> !upstreams.contains(name))
-        .ifPresent(name -> problems.error(fields.placeOf("upstream"), unknown(name)));
+        .ifPresent(
+            name -> {
+              String found = "found " + fields.shown("upstream");
+              problems.error(fields.placeOf("upstream"), found + unknown(name));
+            });
   }
 
   private String unknown(String name) {
@@ -51,7 +60,7 @@ final class RouteChecks {
         Nearest.to(name, upstreams)
             .map(near -> " (did you mean " + near + "?)")
             .orElse(upstreams.isEmpty() ? " (there is none)" : "");
-    return "found \"" + name + "\", expected the name of an upstream" + hint;
+    return ", expected the name of an upstream" + hint;
   }
 
   private void split() {
@@ -67,7 +76,7 @@ final class RouteChecks {
       }
     }
     Checks.repeated(names)
-        .forEach((name, at) -> problems.error(at, "found " + name + " twice, expected it once"));
+        .forEach((name, at) -> problems.error(at, "found this upstream twice, expected it once"));
     if (!names.isEmpty() && whole && sum == 0) {
       problems.error(route.placeOf("split"), "found only weights of 0, expected one above");
     }
@@ -87,7 +96,7 @@ final class RouteChecks {
     if (BODILESS.contains(status) && (answer.has("body") || answer.has("json"))) {
       problems.error(
           answer.placeOf(answer.has("body") ? "body" : "json"),
-          "found a body, expected none: an answer " + status + " has none");
+          "found a body, expected none with this status");
     }
   }
 
@@ -102,42 +111,47 @@ final class RouteChecks {
     }
     Duration total = timeout.duration("total", TimeoutOptions.DEFAULTS.total());
     if (attempt.get().compareTo(total) > 0) {
-      String which = timeout.has("total") ? "" : " (the default)";
-      problems.error(
-          timeout.placeOf("attempt"),
-          "found "
-              + Units.write(attempt.get())
-              + ", expected at most timeout.total, "
-              + Units.write(total)
-              + which);
+      String most =
+          timeout.has("total")
+              ? Checks.bare(timeout, "total")
+              : Units.write(total) + " (the default)";
+      String expected = ", expected at most timeout.total, " + most;
+      String found = "found " + Checks.bare(timeout, "attempt");
+      problems.error(timeout.placeOf("attempt"), found + expected);
     }
   }
 
   private void rewrite() {
     Fields rewrite = route.section("rewrite");
-    boolean prefix = rewrite.has("strip-prefix") || rewrite.has("add-prefix");
-    if (rewrite.has("path") && prefix) {
-      String message = "found path and a prefix, expected only one of them";
-      problems.error(rewrite.placeOf("path"), message);
+    RewriteOptions none = RewriteOptions.NONE;
+    for (String key : List.of("path", "strip-prefix", "add-prefix")) {
+      Optional<String> text = rewrite.text(key);
+      Optional<String> path = key.equals("path") ? text : none.path();
+      Optional<String> strip = key.equals("strip-prefix") ? text : none.stripPrefix();
+      Optional<String> add = key.equals("add-prefix") ? text : none.addPrefix();
+      RewriteOptions alone = new RewriteOptions(strip, add, path, none.host());
+      compiles(rewrite, key, pattern -> Rewriter.compile(alone, pattern));
     }
-    rewrite.text("path").ifPresent(to -> placeholders(to, rewrite.placeOf("path")));
   }
 
   private void redirect() {
     Fields redirect = route.section("redirect");
-    redirect.text("to").ifPresent(to -> placeholders(to, redirect.placeOf("to")));
+    String to = redirect.text("to").orElse("");
+    Target.Redirect target = new Target.Redirect(to, RouteKeys.REDIRECT_STATUS);
+    compiles(redirect, "to", pattern -> Redirector.compile(target, pattern));
   }
 
-  private void placeholders(String template, Place place) {
+  /** Lets the room that will use the text judge it. */
+  private void compiles(Fields fields, String key, Consumer<PathPattern> compiler) {
     Fields match = route.section("match");
-    if (match.isBroken("path") || route.isBroken("match")) {
+    if (fields.text(key).isEmpty() || match.isBroken("path") || route.isBroken("match")) {
       return;
     }
-    List<String> names = PathPattern.parse(match.text("path").orElse("/**")).parameters();
-    String unknown = PathShapes.unknownPlaceholder(template, names);
-    if (!unknown.isEmpty()) {
-      String known = names.isEmpty() ? "" : ", {" + String.join("}, {", names) + "}";
-      problems.error(place, "found " + unknown + ", expected one of {path}" + known);
+    try {
+      compiler.accept(PathPattern.parse(match.text("path").orElse("/**")));
+    } catch (IllegalArgumentException e) {
+      String reason = PathShapes.reason(e, fields.text(key).orElseThrow());
+      problems.error(fields.placeOf(key), "found " + fields.shown(key) + ": " + reason);
     }
   }
 

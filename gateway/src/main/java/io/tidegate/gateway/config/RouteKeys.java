@@ -15,10 +15,10 @@ final class RouteKeys {
       new Section("match", "Which requests the route takes; every part that is given must match.")
           .key(
               "host",
-              ListShape.of(HttpShapes.HOST_PATTERN).atLeastOne().orSingle(),
+              ListShape.of(HttpShapes.HOST_PATTERN).atLeastOne(),
               "Exact names or *.example.org; default: any.")
           .key("path", PathShapes.MATCH, "Exact /a/b, template /a/{id} or prefix /a/**.", "/**")
-          .key("methods", ListShape.of(HttpShapes.METHOD).atLeastOne().orSingle(), "Default: any.")
+          .key("methods", ListShape.of(HttpShapes.METHOD).atLeastOne(), "Default: any.")
           .key(
               "headers",
               new MapShape(HttpShapes.TOKEN_NAME, HttpShapes.HEADER_VALUE, true),

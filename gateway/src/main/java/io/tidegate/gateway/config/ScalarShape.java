@@ -60,7 +60,7 @@ final class ScalarShape extends Shape {
 
   Value read(Scalar scalar, Reading in) {
     try {
-      return new Value.Single(scalar.place(), reader.read(scalar, in));
+      return new Value.Single(scalar.place(), reader.read(scalar, in), scalar.shown());
     } catch (Unfit e) {
       if (secret) {
         return in.broken(scalar.place(), "found something else, expected " + e.getMessage());

@@ -97,7 +97,8 @@ final class Section extends Shape {
           .read(tuple.getKeyNode())
           .ifPresent(key -> read(key, tuple, Place.key(path, key), in, values));
     }
-    complete(Place.of(path, node), values, in);
+    boolean odd = mapping.getValue().size() > values.size();
+    complete(Place.of(path, node), values, odd, in);
     return new Fields(Place.of(path, node), values);
   }
 
@@ -108,7 +109,7 @@ final class Section extends Shape {
       return;
     }
     Place place = Place.of(path, tuple.getKeyNode());
-    String message = notYet.contains(key) ? NotYetShape.message(key) : unknown(key);
+    String message = notYet.contains(key) ? NotYetShape.MESSAGE : unknown(key);
     in.problems().error(place, message);
   }
 
@@ -118,8 +119,12 @@ final class Section extends Shape {
         .orElseGet(() -> "unknown key; known here: " + String.join(", ", keys.keySet()));
   }
 
-  /** What is missing leaves a broken value too, so that nobody takes the section for whole. */
-  private void complete(Place place, Map<String, Value> values, Reading in) {
+  /**
+   * What is missing leaves a broken value too, so that nobody takes the section for whole.
+   *
+   * @param odd whether there are keys that were refused: one of them may be what is missing
+   */
+  private void complete(Place place, Map<String, Value> values, boolean odd, Reading in) {
     Set<String> written = Set.copyOf(values.keySet());
     for (Key key : keys.values()) {
       if (key.required() && !written.contains(key.name())) {
@@ -135,8 +140,8 @@ final class Section extends Shape {
         String found = "found " + String.join(" and ", there);
         values.put(WHOLE, in.broken(place, found + ", expected only one of " + all));
       } else if (there.isEmpty() && group.needed()) {
-        String expected = "found none of " + all + ", expected one of them";
-        values.put(WHOLE, in.broken(place, expected));
+        String message = "found none of " + all + ", expected one of them";
+        values.put(WHOLE, odd ? new Value.Broken(place) : in.broken(place, message));
       }
     }
   }

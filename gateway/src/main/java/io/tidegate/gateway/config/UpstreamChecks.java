@@ -43,11 +43,11 @@ final class UpstreamChecks {
     int max = adaptive.whole("max", UpstreamKeys.ADAPTIVE_MAX);
     if (min > max) {
       Place place = adaptive.placeOf(adaptive.has("min") ? "min" : "max");
-      problems.error(place, "found min " + min + " and max " + max + ", expected min at most max");
+      problems.error(place, "found min above max, expected it at most " + max);
     } else if (concurrency.get("limit", Long.class).filter(n -> n < min || n > max).isPresent()) {
       String range = "expected a start from adaptive.min, " + min + ", to adaptive.max, " + max;
-      int limit = concurrency.whole("limit", min);
-      problems.error(concurrency.placeOf("limit"), "found " + limit + ", " + range);
+      String found = "found " + concurrency.shown("limit") + ", ";
+      problems.error(concurrency.placeOf("limit"), found + range);
     }
   }
 

@@ -105,7 +105,7 @@ final class UpstreamKeys {
               HealthOptions.UNHEALTHY)
           .key(
               "expect",
-              ListShape.of(HttpShapes.statuses(100, 599)).atLeastOne().orSingle(),
+              ListShape.of(HttpShapes.statuses(100, 599)).atLeastOne(),
               "Statuses that pass; by default 200-299.");
 
   private static final Section OUTLIER =

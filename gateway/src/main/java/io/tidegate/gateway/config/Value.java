@@ -6,8 +6,12 @@ import java.util.List;
 sealed interface Value permits Value.Single, Value.Items, Value.Off, Value.Broken, Fields {
   Place place();
 
-  /** A scalar, or a whole subtree that is one value. */
-  record Single(Place place, Object content) implements Value {}
+  /**
+   * A scalar, or a whole subtree that is one value.
+   *
+   * @param shown how a message names it: never by its content when that came from the environment
+   */
+  record Single(Place place, Object content, String shown) implements Value {}
 
   /** A list. */
   record Items(Place place, List<Value> values) implements Value {

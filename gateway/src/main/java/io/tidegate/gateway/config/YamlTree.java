@@ -18,7 +18,9 @@ final class YamlTree {
   static final int DEPTH = 64;
 
   private static final int EVENTS = 1_000_000;
-  private static final int ALIASES = 50;
+
+  /** No bound of its own: reading bounds the values that aliases lead to. */
+  private static final int ALIASES = EVENTS;
 
   private final String text;
   private final Problems problems;
