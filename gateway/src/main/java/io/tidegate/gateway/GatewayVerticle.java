@@ -87,7 +87,8 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
             byName,
             node.meters(),
             "tidegate (" + node.self() + ")",
-            options.server().limits().body());
+            options.server().limits().body(),
+            node.limiters());
     List<RouteTable.Entry<CompiledRoute>> entries =
         options.routes().stream()
             .map(route -> new RouteTable.Entry<>(route, compiler.compile(route)))

@@ -1,6 +1,8 @@
 package io.tidegate.gateway;
 
+import io.tidegate.gateway.pipeline.Limiters;
 import io.tidegate.gateway.resilience.Breaker;
+import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.upstream.EndpointListener;
 import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.gateway.upstream.Upstreams;
@@ -17,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What the event loops of one gateway share: configuration, upstreams, telemetry, life cycle. */
 public final class Node {
@@ -32,6 +35,7 @@ public final class Node {
   private final Vertx vertx;
   private final Telemetry telemetry;
   private final Upstreams upstreams;
+  private final Limiters limiters = new Limiters();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<Member> members = new CopyOnWriteArrayList<>();
   private final Promise<Void> closing = Promise.promise();
@@ -69,6 +73,8 @@ public final class Node {
         .compose(
             current -> {
               options = next;
+              limiters.retain(
+                  next.routes().stream().map(RouteOptions::id).collect(Collectors.toSet()));
               return Future.join(members.stream().map(m -> m.load(next, current)).toList());
             })
         .mapEmpty();
@@ -123,6 +129,10 @@ public final class Node {
 
   public Upstreams upstreams() {
     return upstreams;
+  }
+
+  Limiters limiters() {
+    return limiters;
   }
 
   AtomicInteger connections() {

@@ -9,6 +9,8 @@ final class Problem {
   static final String CONTENT_TYPE = "application/problem+json";
   private static final String TYPE = "urn:tidegate:problem:";
 
+  private static final String REGISTERED = "https://iana.org/assignments/http-problem-types#";
+
   private Problem() {}
 
   /**
@@ -19,7 +21,7 @@ final class Problem {
   static Buffer body(Failure failure, int status, String detail, String requestId, String trace) {
     var json =
         new JsonObject()
-            .put("type", TYPE + failure.reason())
+            .put("type", type(failure))
             .put("title", failure.title())
             .put("status", status);
     if (!detail.isEmpty()) {
@@ -30,6 +32,15 @@ final class Problem {
       json.put("traceId", trace);
     }
     return json.toBuffer();
+  }
+
+  /** The registered type where there is one, ours otherwise. */
+  private static String type(Failure failure) {
+    return switch (failure) {
+      case RATE_LIMITED -> REGISTERED + "quota-exceeded";
+      case SHED, BULKHEAD_FULL, POOL_FULL -> REGISTERED + "temporary-reduced-capacity";
+      default -> TYPE + failure.reason();
+    };
   }
 
   /** Value of Proxy-Status for a failure; the next hop is named as configured, not by address. */

@@ -234,6 +234,9 @@ final class Responder implements Reply.BodySink {
   }
 
   private void common(MultiMap headers) {
+    if (exchange.responseFields() != null) {
+      headers.addAll(exchange.responseFields());
+    }
     if (!headers.contains(HttpHeaders.DATE)) {
       headers.set(HttpHeaders.DATE, clock.date());
     }

@@ -52,12 +52,60 @@ public final class Exchange implements RequestFacts {
   private long deadlineNanos = Long.MAX_VALUE;
   private long idleMillis = 30_000;
   private boolean cancelled;
+  private Object lastEndpoint;
+  private MultiMap responseFields;
 
   public Exchange(HttpServerRequest request, String id) {
+    this(request, id, System.nanoTime(), System.currentTimeMillis());
+  }
+
+  private Exchange(HttpServerRequest request, String id, long startNanos, long startMillis) {
     this.request = request;
     this.id = id;
-    this.startNanos = System.nanoTime();
-    this.startMillis = System.currentTimeMillis();
+    this.startNanos = startNanos;
+    this.startMillis = startMillis;
+  }
+
+  /**
+   * The same request for an attempt beside others: what it does is cancelled and journalled apart.
+   * Ends with this one.
+   */
+  public Exchange fork() {
+    var fork = new Exchange(request, id, startNanos, startMillis);
+    fork.head = head;
+    fork.match = match;
+    fork.span = span;
+    fork.body = body;
+    fork.deadlineNanos = deadlineNanos;
+    fork.idleMillis = idleMillis;
+    begin(fork::cancel);
+    return fork;
+  }
+
+  /** A fork's reply is this request's answer. */
+  public void adopt(Exchange fork) {
+    journal.adopt(fork.journal);
+  }
+
+  /** Fields that any answer to this request gets, as of a rate limit; null when there are none. */
+  public MultiMap responseFields() {
+    return responseFields;
+  }
+
+  public void addResponseField(CharSequence name, String value) {
+    if (responseFields == null) {
+      responseFields = MultiMap.caseInsensitiveMultiMap();
+    }
+    responseFields.add(name, value);
+  }
+
+  /** The endpoint that was called last, or null. */
+  public Object lastEndpoint() {
+    return lastEndpoint;
+  }
+
+  public void lastEndpoint(Object endpoint) {
+    lastEndpoint = endpoint;
   }
 
   /** Names the route that was matched. */

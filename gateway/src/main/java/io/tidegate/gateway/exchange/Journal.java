@@ -34,7 +34,6 @@ public final class Journal {
   private String fallback;
   private boolean faultInjected;
   private int attempts;
-  private int hedges;
   private String upstream;
   private String endpoint;
   private long upstreamNanos;
@@ -51,8 +50,24 @@ public final class Journal {
     this.endpoint = endpoint;
   }
 
-  public void hedged() {
-    hedges++;
+  /** What a fork of the request has seen becomes part of this. */
+  void adopt(Journal fork) {
+    attempts += fork.attempts;
+    upstream = fork.upstream == null ? upstream : fork.upstream;
+    endpoint = fork.endpoint == null ? endpoint : fork.endpoint;
+    upstreamNanos += fork.upstreamNanos;
+    queuedNanos += fork.queuedNanos;
+    phase = fork.phase;
+    faultInjected |= fork.faultInjected;
+    retrySkipped = fork.retrySkipped == null ? retrySkipped : fork.retrySkipped;
+    if (firstCause == null) {
+      firstCause = fork.firstCause;
+    }
+  }
+
+  /** Counts attempts that were made beside the one that answered. */
+  public void alsoAttempted(int count) {
+    attempts += count;
   }
 
   /** The request spent {@code nanos} in a queue of ours. */
@@ -172,10 +187,6 @@ public final class Journal {
 
   public int attempts() {
     return attempts;
-  }
-
-  public int hedges() {
-    return hedges;
   }
 
   /** The upstream called last, or null. */

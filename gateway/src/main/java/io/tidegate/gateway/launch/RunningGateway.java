@@ -11,6 +11,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,15 @@ final class RunningGateway {
     NameResolver.limitCaching();
     this.vertx =
         telemetry
-            .vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops))
+            .vertx(
+                new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setEventLoopPoolSize(loops)
+                    // Nothing is served from the class path: no copies of it in a temporary folder.
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false)))
             .build();
     var announcer = new Announcer(telemetry.meters());
     this.node = new Node(vertx, telemetry, options, announcer, announcer::breaker);

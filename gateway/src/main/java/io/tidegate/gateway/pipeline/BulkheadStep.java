@@ -7,6 +7,7 @@ import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Journal;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
+import io.tidegate.gateway.resilience.AdaptiveLimit;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.TimerWheel;
 import io.vertx.core.Context;
@@ -15,9 +16,16 @@ import io.vertx.core.Future;
 /**
  * Keeps the calls in flight to an upstream below its limit. A place is held until the head of the
  * answer: how many bodies may be open is the pool's limit.
+ *
+ * @param adaptive what moves the limit; null: it stays
  */
 record BulkheadStep(
-    Bulkhead bulkhead, Context context, TimerWheel wheel, int priority, Step<Attempt> next)
+    Bulkhead bulkhead,
+    AdaptiveLimit adaptive,
+    Context context,
+    TimerWheel wheel,
+    int priority,
+    Step<Attempt> next)
     implements Step<Attempt> {
   @Override
   public Future<Reply> apply(Attempt attempt) {
@@ -43,7 +51,15 @@ record BulkheadStep(
   }
 
   private Future<Reply> admitted(Attempt attempt) {
-    return next.apply(attempt).onComplete(done -> bulkhead.release());
+    long started = System.nanoTime();
+    return next.apply(attempt)
+        .onComplete(
+            done -> {
+              if (adaptive != null && done.succeeded() && !Judgement.isNeutral(done.result())) {
+                adaptive.record(System.nanoTime() - started, bulkhead.inFlight());
+              }
+              bulkhead.release();
+            });
   }
 
   private Reply refused(Bulkhead.Admission admission) {

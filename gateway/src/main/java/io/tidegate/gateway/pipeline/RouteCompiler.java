@@ -5,17 +5,21 @@ import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.resilience.Backoff;
+import io.tidegate.gateway.resilience.BudgetOptions;
+import io.tidegate.gateway.resilience.FaultPlan;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.resilience.TimerWheel;
 import io.tidegate.gateway.route.FallbackOption;
 import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.gateway.route.HeaderEdits;
+import io.tidegate.gateway.route.MirrorOptions;
 import io.tidegate.gateway.route.PathPattern;
 import io.tidegate.gateway.route.Redirector;
 import io.tidegate.gateway.route.Rewriter;
 import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.route.Target;
 import io.tidegate.gateway.upstream.CallPlan;
+import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.gateway.upstream.UpstreamClient;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.RouteMeters;
@@ -37,10 +41,12 @@ public final class RouteCompiler {
   private final GatewayMeters meters;
   private final String via;
   private final long serverBodyLimit;
+  private final Limiters limiters;
 
   /**
    * @param clients every upstream that a route may name
    * @param via our entry for Via
+   * @param limiters rate limits of the node
    * @param serverBodyLimit bytes, for routes that set no limit of their own
    */
   public RouteCompiler(
@@ -49,13 +55,15 @@ public final class RouteCompiler {
       Map<String, UpstreamClient> clients,
       GatewayMeters meters,
       String via,
-      long serverBodyLimit) {
+      long serverBodyLimit,
+      Limiters limiters) {
     this.context = context;
     this.wheel = wheel;
     this.clients = clients;
     this.meters = meters;
     this.via = via;
     this.serverBodyLimit = serverBodyLimit;
+    this.limiters = limiters;
   }
 
   /** A route, ready to serve; its handles are given back by {@link RouteMeters#release}. */
@@ -66,7 +74,17 @@ public final class RouteCompiler {
     if (!route.fallback().isEmpty()) {
       pipeline = new FallbackStep(route.fallbackOn(), fallbacks(route, counted), counted, pipeline);
     }
-    long keep = route.retry().map(RetryOptions::replayBuffer).orElse(0L);
+    if (route.mirror().isPresent()) {
+      pipeline = mirror(route, route.mirror().get(), pipeline);
+    }
+    if (route.rateLimit().isPresent()) {
+      RateLimitOptions limit = route.rateLimit().get();
+      pipeline = new RateLimitStep(route.id(), limit, limiters.of(route.id(), limit), pipeline);
+    }
+    long keep =
+        Math.max(
+            route.retry().map(RetryOptions::replayBuffer).orElse(0L),
+            route.mirror().isPresent() ? MirrorStep.KEEP : 0);
     return new CompiledRoute(
         route.id(),
         pipeline,
@@ -120,16 +138,42 @@ public final class RouteCompiler {
     var plan =
         new CallPlan(
             route, Rewriter.compile(route.rewrite(), pattern), editor(route.request()), via);
+    Upstream upstream = client.upstream();
     Step<Attempt> call = attempt -> client.call(attempt, plan);
-    Step<Attempt> guarded = new BreakerStep(client.upstream().breaker(), call);
+    if (route.fault().isPresent()) {
+      var faults =
+          new FaultPlan(route.fault().get(), () -> ThreadLocalRandom.current().nextDouble());
+      call = new FaultStep(faults, wheel, route.timeout().attempt().toMillis(), counted, call);
+    }
     Step<Attempt> bounded =
-        new BulkheadStep(client.upstream().bulkhead(), context, wheel, plan.priority(), guarded);
+        new BulkheadStep(
+            upstream.bulkhead(),
+            upstream.adaptive().orElse(null),
+            context,
+            wheel,
+            plan.priority(),
+            new BreakerStep(upstream.breaker(), call));
     RetryOptions retry = retried ? route.retry().orElse(null) : null;
     Backoff backoff =
         retry == null
             ? null
             : new Backoff(retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
-    return new RetryStep(retry, backoff, client.upstream(), wheel, counted, bounded);
+    Step<Exchange> retrying = new RetryStep(retry, backoff, upstream, wheel, counted, bounded);
+    if (!retried || route.hedge().isEmpty()) {
+      return retrying;
+    }
+    BudgetOptions budget = retry == null ? BudgetOptions.DEFAULTS : retry.budget();
+    return new HedgeStep(route.hedge().get(), budget, upstream, wheel, counted, retrying, bounded);
+  }
+
+  private Step<Exchange> mirror(RouteOptions route, MirrorOptions mirror, Step<Exchange> next) {
+    UpstreamClient shadow = clients.get(mirror.upstream());
+    var pattern = PathPattern.parse(route.match().path());
+    var plan =
+        new CallPlan(
+            route, Rewriter.compile(route.rewrite(), pattern), editor(route.request()), via);
+    return new MirrorStep(
+        shadow, plan, mirror.share(), () -> ThreadLocalRandom.current().nextDouble(), next);
   }
 
   private List<FallbackStep.Fallback> fallbacks(RouteOptions route, RouteMeters counted) {

@@ -6,6 +6,7 @@ import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.gateway.route.RewriteOptions;
 import io.tidegate.gateway.route.Rewriter;
 import io.tidegate.gateway.route.RouteOptions;
+import io.tidegate.metrics.api.TraceContext;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
@@ -63,9 +64,16 @@ public final class CallPlan {
   }
 
   /** Writes the head of the upstream's request, but for what frames the body. */
-  void prepare(Exchange exchange, Endpoint endpoint, HttpClientRequest request) {
-    Exchange.Head head = exchange.head();
+  void prepare(
+      Exchange exchange, TraceContext trace, Endpoint endpoint, HttpClientRequest request) {
     MultiMap headers = request.headers();
+    fill(exchange, trace, headers, request.version() == HttpVersion.HTTP_2);
+    request.authority(authority(exchange, endpoint));
+  }
+
+  /** The fields of the upstream's request, without Host and what frames the body. */
+  void fill(Exchange exchange, TraceContext trace, MultiMap headers, boolean http2) {
+    Exchange.Head head = exchange.head();
     headers.setAll(head.headers());
     boolean trailers = Hop.hasToken(head.headers().getAll(TE), "trailers");
     Hop.strip(headers);
@@ -76,23 +84,26 @@ public final class CallPlan {
         VIA, (exchange.request().version() == HttpVersion.HTTP_2 ? "2 " : "1.1 ").concat(via));
     if (trailers) {
       headers.set(TE, "trailers");
-      if (request.version() != HttpVersion.HTTP_2) {
+      if (!http2) {
         headers.set(HttpHeaders.CONNECTION, "TE");
       }
     }
-    if (exchange.trace() != null) {
-      exchange.trace().inject(headers);
+    if (trace != null) {
+      trace.inject(headers);
     }
     if (edits != null) {
       edits.apply(headers);
     }
+  }
+
+  HostAndPort authority(Exchange exchange, Endpoint endpoint) {
     if (fixedHost != null) {
-      request.authority(fixedHost);
-    } else if (hostPolicy.equals(RewriteOptions.KEEP) && !head.host().isEmpty()) {
-      request.authority(HostAndPort.parseAuthority(head.host(), -1));
-    } else {
-      request.authority(endpoint.authority());
+      return fixedHost;
     }
+    String asked = exchange.head().host();
+    return hostPolicy.equals(RewriteOptions.KEEP) && !asked.isEmpty()
+        ? HostAndPort.parseAuthority(asked, -1)
+        : endpoint.authority();
   }
 
   /** HTTP/2 may send cookies in several fields; HTTP/1.1 wants one (RFC 9113 §8.2.3). */

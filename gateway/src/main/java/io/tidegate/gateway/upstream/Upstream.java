@@ -1,5 +1,6 @@
 package io.tidegate.gateway.upstream;
 
+import io.tidegate.gateway.resilience.AdaptiveLimit;
 import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.LatencyWindow;
@@ -7,6 +8,7 @@ import io.tidegate.gateway.resilience.RetryBudget;
 import io.tidegate.metrics.api.UpstreamMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +25,7 @@ public final class Upstream {
   private final RetryBudget budget;
   private final Bulkhead bulkhead;
   private final Bulkhead slots;
+  private final Optional<AdaptiveLimit> adaptive;
   private final LatencyWindow latency;
   private final UpstreamMeters meters;
   private final AtomicInteger open;
@@ -47,6 +50,17 @@ public final class Upstream {
     PoolOptions pool = options.pool();
     int calls = options.http2() ? pool.connections() * STREAMS : pool.connections();
     this.slots = new Bulkhead(calls, pool.waiting(), pool.maxWait());
+    this.adaptive =
+        options
+            .concurrency()
+            .adaptive()
+            .map(
+                bounds ->
+                    new AdaptiveLimit(
+                        bounds,
+                        options.concurrency().limit(),
+                        bulkhead::setLimit,
+                        System::nanoTime));
   }
 
   /** Begins look-ups and checks; done when each name was answered for once, or after 2 s. */
@@ -95,6 +109,11 @@ public final class Upstream {
   /** Calls in flight, as {@code concurrency} allows them. */
   public Bulkhead bulkhead() {
     return bulkhead;
+  }
+
+  /** Moves the limit of {@link #bulkhead} with the latency, where that was asked for. */
+  public Optional<AdaptiveLimit> adaptive() {
+    return adaptive;
   }
 
   /** Calls on connections, as {@code pool} allows them. */

@@ -9,6 +9,7 @@ import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.RequestBody;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.metrics.api.AttemptSpan;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,6 +42,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   private TimerWheel.Timeout timer;
   private Bulkhead.Waiter waiter;
   private TimerWheel.Timeout continueTimer;
+  private AttemptSpan span;
   private Endpoint endpoint;
   private Connection connection;
   private HttpClientRequest request;
@@ -70,7 +72,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       return Future.succeededFuture(client.noEndpoint());
     }
     attempt.endpoint(endpoint);
+    exchange.lastEndpoint(endpoint);
     exchange.journal().attempt(client.name(), endpoint.label());
+    span = exchange.span().attempt(exchange.method(), client.name(), attempt.number() + 1);
     deadlineFirst = remaining <= plan.attemptMillis();
     timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
     exchange.begin(this);
@@ -81,6 +85,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       admitted();
     } else {
       exchange.journal().phase(Journal.Phase.QUEUED);
+      client.meters().poolWaiting(1);
       waiter = client.slots().acquire(client.context(), client.wheel(), plan.priority());
       waiter.admission().onSuccess(this::decided);
     }
@@ -89,6 +94,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   private void decided(Bulkhead.Admission admission) {
     waiter = null;
+    client.meters().poolWaiting(-1);
     exchange.journal().queued(System.nanoTime() - started);
     if (admission == Bulkhead.Admission.ADMITTED) {
       admitted();
@@ -99,6 +105,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   private void admitted() {
     slot = true;
+    client.meters().poolInUse(1);
     endpoint.begin();
     taking = true;
     client.pool().take(endpoint, attempt.fresh(), this);
@@ -142,7 +149,12 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     }
     request.exceptionHandler(this::broke);
     request.response().onComplete(this::answered);
-    plan.prepare(exchange, endpoint, request);
+    span.endpoint(
+        endpoint.tls() ? "https" : "http",
+        endpoint.host(),
+        endpoint.port(),
+        exchange.head().path());
+    plan.prepare(exchange, span.context(), endpoint, request);
     exchange.journal().phase(Journal.Phase.SENDING);
     if (exchange.isUpgrade()) {
       upgrade();
@@ -248,7 +260,6 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     answered = true;
     stopWaitingForContinue();
     timer.cancel();
-    exchange.journal().upstreamTook(System.nanoTime() - started);
     int status = response.statusCode();
     if (status == 101) {
       switched(response);
@@ -260,6 +271,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       fail(Reply.Failed.of(malformed, "framing of the answer"));
       return;
     }
+    headTaken(status, null);
     connection.keepAliveNanos = client.keepAliveNanos(response, connection.keepAliveNanos);
     if (status >= 500) {
       endpoint.failed();
@@ -276,6 +288,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       fail(Reply.Failed.of(Failure.PROTOCOL_ERROR, "101 that was not asked for"));
       return;
     }
+    headTaken(101, null);
     endpoint.succeeded();
     client.pool().release(connection);
     exchange.journal().phase(Journal.Phase.STREAMING);
@@ -320,11 +333,17 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (over) {
       return;
     }
-    if (!answered) {
-      exchange.journal().upstreamTook(System.nanoTime() - started);
-    }
+    headTaken(0, failed.failure().reason());
     finish(false);
     head.tryComplete(failed);
+  }
+
+  /** The attempt, as policies and meters see it, is over: its head is here, or never will be. */
+  private void headTaken(int status, String failure) {
+    long nanos = System.nanoTime() - started;
+    exchange.journal().upstreamTook(nanos);
+    client.record(nanos, status, failure, span.context());
+    span.end(status, failure);
   }
 
   /** The client left, or another attempt won. */
@@ -335,6 +354,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   private void cancelWith(Reply.Failed reason) {
     if (!over) {
+      if (!answered && span != null) {
+        headTaken(0, reason.failure().reason());
+      }
       finish(false);
       head.tryComplete(reason);
     }
@@ -390,6 +412,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   private void freeSlot() {
     if (slot) {
       slot = false;
+      client.meters().poolInUse(-1);
       client.slots().release();
     }
   }

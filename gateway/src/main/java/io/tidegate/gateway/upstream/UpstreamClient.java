@@ -6,22 +6,34 @@ import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.metrics.api.TraceContext;
+import io.tidegate.metrics.api.UpstreamMeters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.codec.BodyCodec;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Calls to one upstream from one event loop: a request never changes its thread. */
 public final class UpstreamClient {
   /** With Vert.x's default of 8 KiB a large body costs 2.5 times the CPU. */
   private static final int CHUNK = 64 * 1024;
+
+  /** Copies under way at once, per event loop. */
+  private static final int MIRRORS = 32;
 
   private static final int MAX_HEAD = 64 * 1024;
   private static final int WINDOW = 1024 * 1024;
@@ -30,8 +42,10 @@ public final class UpstreamClient {
   private final TimerWheel wheel;
   private final Upstream upstream;
   private final HttpClientAgent client;
+  private final WebClient web;
   private final ConnectionPool pool;
   private final Future<Void> closing;
+  private int mirrored;
 
   /**
    * @param closing completes when the gateway is about to stop; ends tunnels
@@ -43,7 +57,15 @@ public final class UpstreamClient {
     this.upstream = upstream;
     this.closing = closing;
     UpstreamOptions options = upstream.options();
-    this.client = vertx.createHttpClient(options(options));
+    this.client =
+        vertx.createHttpClient(
+            options(options),
+            new io.vertx.core.http.PoolOptions()
+                .setHttp1MaxSize(MIRRORS)
+                .setMaxWaitQueueSize(MIRRORS));
+    this.web =
+        WebClient.wrap(
+            client, new WebClientOptions().setFollowRedirects(false).setUserAgentEnabled(false));
     boolean tls = options.endpoints().stream().anyMatch(e -> "https".equals(e.url().getScheme()));
     ClientSSLOptions ssl = tls ? UpstreamTlsContext.of(options.tls(), options.http2()) : null;
     this.pool =
@@ -125,7 +147,7 @@ public final class UpstreamClient {
     if (keepAlive == null) {
       return before;
     }
-    int at = keepAlive.toLowerCase(java.util.Locale.ROOT).indexOf("timeout=");
+    int at = keepAlive.toLowerCase(Locale.ROOT).indexOf("timeout=");
     if (at < 0) {
       return before;
     }
@@ -136,6 +158,49 @@ public final class UpstreamClient {
     }
     long hint = TimeUnit.SECONDS.toNanos(seconds) - TimeUnit.MILLISECONDS.toNanos(500);
     return Math.min(upstream.options().pool().idle().toNanos(), Math.max(0, hint));
+  }
+
+  /** Counts an attempt whose head has come, or that failed. */
+  void record(long nanos, int status, String failure, TraceContext trace) {
+    if (failure == null) {
+      upstream.latency().record(nanos);
+    }
+    upstream
+        .meters()
+        .attempt(failure != null ? failure : status >= 500 ? "status_5xx" : "ok", nanos, trace);
+  }
+
+  /**
+   * Sends a copy of a request whose answer interests nobody; when too many are under way, it is not
+   * sent.
+   *
+   * @param body null: none
+   */
+  public void mirror(Exchange exchange, CallPlan plan, Buffer body) {
+    Endpoint endpoint = upstream.endpoints().pick(hash(exchange), null);
+    if (endpoint == null || mirrored >= MIRRORS) {
+      return;
+    }
+    var request =
+        web.request(
+                exchange.head().method(),
+                new RequestOptions()
+                    .setServer(endpoint.address())
+                    .setHost(endpoint.peerName())
+                    .setPort(endpoint.port())
+                    .setSsl(endpoint.tls())
+                    .setURI(plan.uri(exchange)))
+            .timeout(plan.attemptMillis())
+            .as(BodyCodec.none());
+    plan.fill(exchange, exchange.span().context(), request.headers(), false);
+    request.headers().set(HttpHeaders.HOST, plan.authority(exchange, endpoint).toString());
+    mirrored++;
+    Future<?> answer = body == null ? request.send() : request.sendBuffer(body);
+    answer.onComplete(done -> mirrored--);
+  }
+
+  UpstreamMeters meters() {
+    return upstream.meters();
   }
 
   String name() {

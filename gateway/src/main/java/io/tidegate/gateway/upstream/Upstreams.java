@@ -87,13 +87,16 @@ public final class Upstreams {
                 options.breaker(),
                 Breaker.PROBE_TIMEOUT,
                 breakerListeners.apply(options.name()));
-    return new Upstream(
-        options,
-        endpoints,
-        breaker,
-        before != null ? before.budget() : new RetryBudget(System::nanoTime),
-        before != null ? before.latency() : new LatencyWindow(System::nanoTime),
-        before != null ? before.meters() : meters.upstream(options.name()));
+    Upstream made =
+        new Upstream(
+            options,
+            endpoints,
+            breaker,
+            before != null ? before.budget() : new RetryBudget(System::nanoTime),
+            before != null ? before.latency() : new LatencyWindow(System::nanoTime),
+            before != null ? before.meters() : meters.upstream(options.name()));
+    made.meters().poolLimit(made.slots().limit() - (before == null ? 0 : before.slots().limit()));
+    return made;
   }
 
   public synchronized Map<String, Upstream> current() {
