@@ -67,7 +67,8 @@ class BreakerModelTest {
   }
 
   @Property(tries = 1_000)
-  void doesWhatTheModelDoes(@ForAll("histories") List<Step> history, @ForAll long seed) {
+  void doesWhatTheModelDoes(
+      @ForAll("histories") List<Step> history, @ForAll boolean sluggish, @ForAll long seed) {
     ManualClock clock = new ManualClock();
     ManualMachines machines = new ManualMachines(clock);
     Random random = new Random(seed);
@@ -84,7 +85,8 @@ class BreakerModelTest {
     List<Call> calls = new ArrayList<>();
     for (Step step : history) {
       int which = tokens.isEmpty() ? -1 : step.which() % tokens.size();
-      long nanos = step.millis() * 1_000_000;
+      long millis = step.millis() + (sluggish ? 80 : 0);
+      long nanos = millis * 1_000_000;
       switch (step.what()) {
         case ACQUIRE -> {
           long token = breaker.tryAcquire();
@@ -120,7 +122,7 @@ class BreakerModelTest {
               case FAIL -> breaker.failed(token, nanos, 0);
               default -> breaker.neutral(token);
             }
-            model.end(call, step.what(), step.millis() >= 100);
+            model.end(call, step.what(), millis >= 100);
           }
         }
       }
