@@ -79,8 +79,7 @@ class TelemetryTest {
                           TraceContext own =
                               telemetry
                                   .tracing()
-                                  .server(
-                                      TraceContext.of(request.headers()), Trust.CONTINUE, "GET", 0)
+                                  .server(TraceContext.of(request.headers()), Trust.CONTINUE, "GET")
                                   .context();
                           vertx.setTimer(
                               1,
@@ -125,7 +124,7 @@ class TelemetryTest {
   @Test
   void aTraceIsRestartedWhereTheClientIsNotTrusted() {
     TraceContext parent = TraceContext.fresh(1);
-    TraceContext own = telemetry.tracing().server(parent, Trust.RESTART, "GET", 0).context();
+    TraceContext own = telemetry.tracing().server(parent, Trust.RESTART, "GET").context();
     assertThat(own.traceId()).isNotEqualTo(parent.traceId());
   }
 }

@@ -142,9 +142,7 @@ final class Arrivals {
 
     void begin() {
       TraceContext parent = TraceContext.of(request.headers());
-      ServerSpan span =
-          tracing.server(
-              parent, Tracing.Trust.CONTINUE, request.method().name(), exchange.startMillis());
+      ServerSpan span = tracing.server(parent, Tracing.Trust.CONTINUE, request.method().name());
       exchange.span(span);
       request.exceptionHandler(failure -> responder.clientLeft());
       Refusal refusal = rules.check(request);

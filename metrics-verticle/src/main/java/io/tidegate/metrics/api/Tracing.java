@@ -26,7 +26,6 @@ public interface Tracing {
    * span: log lines, bus messages and the like that follow from it carry its ids.
    *
    * @param parent as received; {@link TraceContext#NONE} when there is none
-   * @param startMillis when the head had arrived, since the epoch
    */
-  ServerSpan server(TraceContext parent, Trust trust, String method, long startMillis);
+  ServerSpan server(TraceContext parent, Trust trust, String method);
 }

@@ -37,7 +37,7 @@ public final class ContextOnly implements Tracing {
   }
 
   @Override
-  public ServerSpan server(TraceContext parent, Trust trust, String method, long startMillis) {
+  public ServerSpan server(TraceContext parent, Trust trust, String method) {
     TraceContext own =
         parent.exists() && trust == Trust.CONTINUE ? parent.child() : TraceContext.fresh(share);
     return unrecorded(own);

@@ -71,7 +71,7 @@ public final class RecordedTracing implements Tracing, AutoCloseable {
   }
 
   @Override
-  public ServerSpan server(TraceContext parent, Trust trust, String method, long startMillis) {
+  public ServerSpan server(TraceContext parent, Trust trust, String method) {
     boolean continued = parent.exists() && trust == Trust.CONTINUE;
     SpanContext remote = parent.exists() && trust != Trust.RESTART ? remote(parent) : null;
     Context outer = continued ? Context.root().with(Span.wrap(remote)) : Context.root();

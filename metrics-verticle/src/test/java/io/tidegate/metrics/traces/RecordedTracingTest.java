@@ -67,7 +67,7 @@ class RecordedTracingTest {
   @Test
   void sendsASpanForTheRequestAndOneForEachAttempt() {
     try (RecordedTracing tracing = start(Exporter.OTLP, 0)) {
-      ServerSpan server = tracing.server(SAMPLED, Trust.CONTINUE, "GET", 0);
+      ServerSpan server = tracing.server(SAMPLED, Trust.CONTINUE, "GET");
       AttemptSpan first = server.attempt("GET", "orders", 1);
       first.endpoint("http", "127.0.0.1", 9001, "/orders/1?token=secret");
       first.end(0, "connection_refused");
@@ -118,7 +118,7 @@ class RecordedTracingTest {
   @Test
   void aGoodRequestHasNoErrorAndAnUnknownMethodNamesNoSpan() {
     try (RecordedTracing tracing = start(Exporter.OTLP, 1)) {
-      tracing.server(TraceContext.NONE, Trust.CONTINUE, "BREW", 0).end(new Facts());
+      tracing.server(TraceContext.NONE, Trust.CONTINUE, "BREW").end(new Facts());
     }
     Received server = collector.spans().get("GET /orders/{id}");
     assertThat(server.status()).isZero();
@@ -131,7 +131,7 @@ class RecordedTracingTest {
     TraceContext parent =
         TraceContext.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", "foo=1");
     try (RecordedTracing tracing = start(Exporter.OTLP, 1)) {
-      ServerSpan server = tracing.server(parent, Trust.CONTINUE, "GET", 0);
+      ServerSpan server = tracing.server(parent, Trust.CONTINUE, "GET");
       assertThat(server.recording()).isFalse();
       TraceContext upstream = server.attempt("GET", "orders", 1).context();
       assertThat(upstream.traceId()).isEqualTo(parent.traceId());
@@ -146,10 +146,10 @@ class RecordedTracingTest {
   @Test
   void anUntrustedTraceIsRestartedOrLinked() {
     try (RecordedTracing tracing = start(Exporter.OTLP, 1)) {
-      ServerSpan restarted = tracing.server(SAMPLED, Trust.RESTART, "GET", 0);
+      ServerSpan restarted = tracing.server(SAMPLED, Trust.RESTART, "GET");
       assertThat(restarted.context().traceId()).isNotEqualTo(SAMPLED.traceId());
       assertThat(restarted.context().state()).isEmpty();
-      ServerSpan linked = tracing.server(SAMPLED, Trust.LINK, "GET", 0);
+      ServerSpan linked = tracing.server(SAMPLED, Trust.LINK, "GET");
       assertThat(linked.context().traceId()).isNotEqualTo(SAMPLED.traceId());
       linked.end(new Facts());
     }
@@ -161,7 +161,7 @@ class RecordedTracingTest {
   @Test
   void zipkinGetsJson() {
     try (RecordedTracing tracing = start(Exporter.ZIPKIN, 1)) {
-      ServerSpan server = tracing.server(SAMPLED, Trust.CONTINUE, "GET", 0);
+      ServerSpan server = tracing.server(SAMPLED, Trust.CONTINUE, "GET");
       server.attempt("GET", "orders", 1).end(200, null);
       server.end(new Facts());
     }
@@ -183,7 +183,7 @@ class RecordedTracingTest {
     environment.put("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
     environment.put("OTEL_METRICS_EXPORTER", "otlp");
     try (RecordedTracing tracing = start(Exporter.OTLP, 0)) {
-      assertThat(tracing.server(TraceContext.NONE, Trust.CONTINUE, "GET", 0).recording()).isTrue();
+      assertThat(tracing.server(TraceContext.NONE, Trust.CONTINUE, "GET").recording()).isTrue();
     }
     Traces none = TelemetryOptions.DEFAULTS.traces();
     Traces otlp = new Traces(Exporter.OTLP, "", 1, List.of());
