@@ -7,6 +7,7 @@ import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.resilience.Backoff;
 import io.tidegate.gateway.resilience.BudgetOptions;
 import io.tidegate.gateway.resilience.FaultPlan;
+import io.tidegate.gateway.resilience.RateLimitOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.resilience.TimerWheel;
 import io.tidegate.gateway.route.FallbackOption;
