@@ -52,6 +52,7 @@ public final class HealthChecker {
             // A connection kept between checks may be closed just as the next one is sent.
             .setKeepAlive(false)
             .setHttp2KeepAliveTimeout(1)
+            .setForceSni(UpstreamTlsContext.mayForceSni(upstream))
             .setConnectTimeout((int) health.timeout().toMillis())
             .setTracingPolicy(TracingPolicy.IGNORE);
     return vertx

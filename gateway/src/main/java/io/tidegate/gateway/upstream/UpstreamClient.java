@@ -90,7 +90,7 @@ public final class UpstreamClient {
             .setMaxInitialLineLength(MAX_HEAD)
             .setDecompressionSupported(false)
             .setKeepAlive(true)
-            .setForceSni(true)
+            .setForceSni(UpstreamTlsContext.mayForceSni(upstream))
             .setTracingPolicy(TracingPolicy.IGNORE)
             .setName("tidegate-" + upstream.name());
     if (upstream.http2()) {

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.upstream;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ClientSSLOptions;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SNIHostName;
 
 /**
  * Turns the TLS settings of an upstream into those of Vert.x. Whether a call uses TLS is the
@@ -45,6 +47,29 @@ public final class UpstreamTlsContext {
             .setUseAlpn(true)
             .setHttp2ClearTextUpgrade(false)
         : options.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  /**
+   * Whether a client may be told to always send SNI. The Java runtime by itself leaves it out for
+   * names without a dot; but forced upon an address it sends what RFC 6066 §3 forbids, and fails
+   * for IPv6 addresses and for names with an underscore.
+   */
+  public static boolean mayForceSni(UpstreamOptions upstream) {
+    return upstream
+        .tls()
+        .serverName()
+        .map(UpstreamTlsContext::isName)
+        .orElseGet(
+            () -> upstream.endpoints().stream().allMatch(each -> isName(each.url().getHost())));
+  }
+
+  private static boolean isName(String host) {
+    try {
+      return NetUtil.createByteArrayFromIpAddressString(host) == null
+          && !new SNIHostName(host).getAsciiName().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static Set<String> protocols() {

@@ -16,8 +16,10 @@ import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.junit5.VertxExtension;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(VertxExtension.class)
 @Timeout(30)
@@ -98,6 +102,33 @@ class UpstreamTlsContextTest {
     assertThat(call(port, mutual, false, "orders.test")).isNotEmpty();
     assertThatThrownBy(() -> call(port, trusting(origin, true), false, "orders.test"))
         .isNotInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://orders, true",
+    "https://orders.example, true",
+    "https://127.0.0.1, false",
+    "https://[::1], false",
+    "https://a_b, false"
+  })
+  void forcesSniForNamesThatCanBeSent(String url, boolean forced) {
+    URI uri = URI.create(url);
+    // An underscore makes java.net.URI see an authority without a host.
+    String host = uri.getHost() == null ? uri.getAuthority() : uri.getHost();
+    UpstreamTls named =
+        new UpstreamTls(
+            Optional.empty(), Optional.empty(), Optional.empty(), true, Optional.of(host));
+    List<EndpointOptions> address = List.of(SampleEndpoints.endpoint("https://10.0.0.1"));
+    assertThat(
+            UpstreamTlsContext.mayForceSni(
+                SampleEndpoints.of(1).options(address, named, Optional.empty(), false)))
+        .isEqualTo(forced);
+    if (uri.getHost() != null) {
+      List<EndpointOptions> itself = List.of(SampleEndpoints.endpoint(url));
+      assertThat(UpstreamTlsContext.mayForceSni(SampleEndpoints.of(1).options(itself)))
+          .isEqualTo(forced);
+    }
   }
 
   @Test
