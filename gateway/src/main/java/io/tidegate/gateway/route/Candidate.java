@@ -1,35 +1,56 @@
 package io.tidegate.gateway.route;
 
 import io.vertx.core.MultiMap;
-import java.util.Comparator;
 
 /**
- * A compiled route as it hangs in the tables.
- *
- * @param order its place in the file
- * @param exact the answer for a pattern that takes one path only, made once; null for others
+ * A compiled route as it hangs at one place in the tables, linked to the next best at that place.
  */
-record Candidate<T>(
-    RouteTable.Entry<T> entry,
-    PathPattern pattern,
-    Requirements requirements,
-    int order,
-    Match.Found<T> exact) {
-  /**
-   * Among routes whose host and path are equally specific: more conditions first, then the file.
-   */
-  static final Comparator<Candidate<?>> SPECIFIC_FIRST =
-      Comparator.<Candidate<?>>comparingInt(c -> -c.requirements().count())
-          .thenComparingInt(Candidate::order);
+final class Candidate<T> {
+  private final RouteTable.Entry<T> entry;
+  private final PathPattern pattern;
+  private final Requirements requirements;
+  private final int order;
+  private final Match.Found<T> exact; // of a pattern that takes one path only; null for others
+  private Candidate<T> next;
 
-  static <T> Candidate<T> of(RouteTable.Entry<T> entry, int order) {
-    MatchOptions match = entry.options().match();
-    PathPattern pattern = PathPattern.parse(match.path());
-    Match.Found<T> exact =
+  /**
+   * @param order the route's place in the file
+   */
+  Candidate(RouteTable.Entry<T> entry, PathPattern pattern, Requirements requirements, int order) {
+    this.entry = entry;
+    this.pattern = pattern;
+    this.requirements = requirements;
+    this.order = order;
+    this.exact =
         pattern.kind() == PathPattern.Kind.EXACT
             ? new Match.Found<>(entry.payload(), entry.options(), pattern, pattern.toString())
             : null;
-    return new Candidate<>(entry, pattern, Requirements.of(match), order, exact);
+  }
+
+  /** The same for another place. */
+  Candidate<T> copy() {
+    return new Candidate<>(entry, pattern, requirements, order);
+  }
+
+  RouteOptions options() {
+    return entry.options();
+  }
+
+  PathPattern pattern() {
+    return pattern;
+  }
+
+  Requirements requirements() {
+    return requirements;
+  }
+
+  int order() {
+    return order;
+  }
+
+  /** The next best at the same place, or null. */
+  Candidate<T> next() {
+    return next;
   }
 
   boolean accepts(String method, MultiMap headers, String query) {
@@ -40,5 +61,28 @@ record Candidate<T>(
     return exact != null
         ? exact
         : new Match.Found<>(entry.payload(), entry.options(), pattern, path);
+  }
+
+  /** Links {@code added} into the list from {@code first} on, which may be null; the new first. */
+  static <T> Candidate<T> link(Candidate<T> first, Candidate<T> added) {
+    if (first == null || added.isBefore(first)) {
+      added.next = first;
+      return added;
+    }
+    Candidate<T> before = first;
+    while (before.next != null && !added.isBefore(before.next)) {
+      before = before.next;
+    }
+    added.next = before.next;
+    before.next = added;
+    return first;
+  }
+
+  /**
+   * Among routes whose host and path are equally specific: more conditions first, then the file.
+   */
+  private boolean isBefore(Candidate<T> other) {
+    int more = requirements.count() - other.requirements.count();
+    return more > 0 || more == 0 && order < other.order;
   }
 }

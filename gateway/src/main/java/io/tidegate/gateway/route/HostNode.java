@@ -65,7 +65,7 @@ final class HostNode<T> {
     HostNode<T> child = labels.get(label, 0, label.length());
     if (child == null) {
       child = new HostNode<>();
-      labels.put(label, child);
+      labels.add(label, child);
     }
     return child;
   }

@@ -1,28 +1,23 @@
 package io.tidegate.gateway.route;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** The routes of one host. */
 final class PathTable<T> {
-  private final Map<String, List<Candidate<T>>> exact = new HashMap<>();
+  private final Map<String, Candidate<T>> exact = new HashMap<>();
   private final SegmentNode<T> templates = new SegmentNode<>();
   private final SegmentNode<T> prefixes = new SegmentNode<>();
-  private final Set<Candidate<T>> all = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Integer> orders = new HashSet<>();
 
   void add(Candidate<T> candidate) {
-    all.add(candidate);
+    orders.add(candidate.order());
     switch (candidate.pattern().kind()) {
       case EXACT:
-        List<Candidate<T>> same =
-            exact.computeIfAbsent(candidate.pattern().toString(), path -> new ArrayList<>(1));
-        same.add(candidate);
-        same.sort(Candidate.SPECIFIC_FIRST);
+        exact.compute(
+            candidate.pattern().toString(), (path, first) -> Candidate.link(first, candidate));
         break;
       case TEMPLATE:
         templates.add(candidate);
@@ -33,13 +28,13 @@ final class PathTable<T> {
     }
   }
 
-  /** Routes with that very path, the most specific first. */
-  List<Candidate<T>> exactly(String path) {
-    return exact.getOrDefault(path, List.of());
+  /** The first of the routes with that very path, or null. */
+  Candidate<T> exactly(String path) {
+    return exact.get(path);
   }
 
   /** The best route of any kind, or null; {@code exact}: what {@link #exactly} gave. */
-  Candidate<T> search(Search search, List<Candidate<T>> exact) {
+  Candidate<T> search(Search search, Candidate<T> exact) {
     Candidate<T> found = search.pick(exact);
     if (found == null) {
       found = templates.template(search, 1);
@@ -48,10 +43,11 @@ final class PathTable<T> {
   }
 
   boolean isEmpty() {
-    return all.isEmpty();
+    return orders.isEmpty();
   }
 
+  /** Whether the route is here, be it as this or another copy. */
   boolean holds(Candidate<T> candidate) {
-    return all.contains(candidate);
+    return orders.contains(candidate.order());
   }
 }

@@ -2,7 +2,9 @@ package io.tidegate.gateway.route;
 
 import io.vertx.core.MultiMap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,14 +41,18 @@ public final class RouteTable<T> {
 
   private RouteTable(List<Entry<T>> entries) {
     List<Candidate<T>> candidates = new ArrayList<>(entries.size());
+    // Most routes ask the same, so few of these stay in the CPU's cache for all of them.
+    Map<Requirements, Requirements> requirements = new HashMap<>();
     PathTable<T> anyHost = new PathTable<>();
     for (Entry<T> entry : entries) {
       try {
-        Candidate<T> candidate = Candidate.of(entry, candidates.size());
+        MatchOptions match = entry.options().match();
+        Requirements asked = requirements.computeIfAbsent(Requirements.of(match), same -> same);
+        PathPattern pattern = PathPattern.parse(match.path());
+        Candidate<T> candidate = new Candidate<>(entry, pattern, asked, candidates.size());
         candidates.add(candidate);
-        List<String> names = entry.options().match().hosts();
-        names.stream().distinct().map(hosts::routes).forEach(table -> table.add(candidate));
-        if (names.isEmpty()) {
+        match.hosts().stream().distinct().forEach(h -> hosts.routes(h).add(candidate.copy()));
+        if (match.hosts().isEmpty()) {
           anyHost.add(candidate);
         }
       } catch (IllegalArgumentException e) {
@@ -80,7 +86,7 @@ public final class RouteTable<T> {
     Search search = null; // made late: an exact path, the common case, needs none
     for (int i = 0; i < tables.size(); i++) {
       PathTable<T> table = tables.get(i);
-      List<Candidate<T>> exact = table.exactly(path);
+      Candidate<T> exact = table.exactly(path);
       Candidate<T> found = first(exact, method, headers, query);
       if (found == null) {
         search = search == null ? new Search(path, method, headers, query) : search;
@@ -102,7 +108,7 @@ public final class RouteTable<T> {
     List<PathTable<T>> tables = hosts.tables(host);
     List<Explanation> explanations = new ArrayList<>(inFileOrder.size());
     for (Candidate<T> candidate : inFileOrder) {
-      RouteOptions route = candidate.entry().options();
+      RouteOptions route = candidate.options();
       Optional<String> mismatch = candidate.requirements().unmet(method, headers, query);
       if (!candidate.pattern().matches(path)) {
         mismatch = Optional.of("path");
@@ -116,12 +122,11 @@ public final class RouteTable<T> {
   }
 
   private static <T> Candidate<T> first(
-      List<Candidate<T>> candidates, String method, MultiMap headers, String query) {
-    for (int i = 0; i < candidates.size(); i++) {
-      if (candidates.get(i).accepts(method, headers, query)) {
-        return candidates.get(i);
-      }
+      Candidate<T> list, String method, MultiMap headers, String query) {
+    Candidate<T> candidate = list;
+    while (candidate != null && !candidate.accepts(method, headers, query)) {
+      candidate = candidate.next();
     }
-    return null;
+    return candidate;
   }
 }

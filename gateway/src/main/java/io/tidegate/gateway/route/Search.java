@@ -1,7 +1,6 @@
 package io.tidegate.gateway.route;
 
 import io.vertx.core.MultiMap;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,10 +22,9 @@ final class Search {
     this.query = query;
   }
 
-  /** The first that takes the request, or null: the search goes on. */
-  <T> Candidate<T> pick(List<Candidate<T>> candidates) {
-    for (int i = 0; i < candidates.size(); i++) {
-      Candidate<T> candidate = candidates.get(i);
+  /** The first in the list that takes the request, or null: the search goes on. */
+  <T> Candidate<T> pick(Candidate<T> first) {
+    for (Candidate<T> candidate = first; candidate != null; candidate = candidate.next()) {
       Requirements requirements = candidate.requirements();
       if (requirements.areMetBy(headers, query)) {
         if (requirements.takes(method)) {

@@ -1,16 +1,14 @@
 package io.tidegate.gateway.route;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * A place in a tree of path segments. The tree is walked literal first, so its order from left to
  * right is the order of specificity; what a walk visits depends on the path's length, not on the
  * number of routes.
+ *
+ * <p>A node is the table of its literal children, rather than to have one: one cache miss less.
  */
-final class SegmentNode<T> {
-  private final TextTable<SegmentNode<T>> literals = new TextTable<>();
-  private final List<Candidate<T>> candidates = new ArrayList<>(1);
+final class SegmentNode<T> extends TextTable<SegmentNode<T>> {
+  private Candidate<T> candidates;
   private SegmentNode<T> parameter;
 
   void add(Candidate<T> candidate) {
@@ -18,8 +16,7 @@ final class SegmentNode<T> {
     for (PathPattern.Segment segment : candidate.pattern().segments()) {
       node = segment.parameter() ? node.parameterChild() : node.literalChild(segment.text());
     }
-    node.candidates.add(candidate);
-    node.candidates.sort(Candidate.SPECIFIC_FIRST);
+    node.candidates = Candidate.link(node.candidates, candidate);
   }
 
   /**
@@ -33,7 +30,7 @@ final class SegmentNode<T> {
       return search.pick(candidates);
     }
     int to = PathPattern.segmentEnd(path, from);
-    SegmentNode<T> literal = literals.get(path, from, to);
+    SegmentNode<T> literal = get(path, from, to);
     Candidate<T> found = literal == null ? null : literal.template(search, to + 1);
     return found == null && parameter != null && to > from
         ? parameter.template(search, to + 1)
@@ -46,7 +43,7 @@ final class SegmentNode<T> {
     Candidate<T> found = null;
     if (from <= path.length()) {
       int to = PathPattern.segmentEnd(path, from);
-      SegmentNode<T> literal = literals.get(path, from, to);
+      SegmentNode<T> literal = get(path, from, to);
       found = literal == null ? null : literal.prefix(search, to + 1);
       if (found == null && parameter != null && to > from) {
         found = parameter.prefix(search, to + 1);
@@ -63,10 +60,10 @@ final class SegmentNode<T> {
   }
 
   private SegmentNode<T> literalChild(String text) {
-    SegmentNode<T> child = literals.get(text, 0, text.length());
+    SegmentNode<T> child = get(text, 0, text.length());
     if (child == null) {
       child = new SegmentNode<>();
-      literals.put(text, child);
+      add(text, child);
     }
     return child;
   }

@@ -4,46 +4,71 @@ import java.util.function.Consumer;
 
 /**
  * A hash map that is asked with a part of a string, so that looking up a segment of a path or a
- * label of a host allocates nothing. Open addressing, at most half full. Keys come from the
- * configuration alone, so no client can crowd a slot. Not safe for writing while it is read.
+ * label of a host allocates nothing. Keys come from the configuration alone, so no client can crowd
+ * a slot. Not safe for writing while it is read.
+ *
+ * <p>Laid out for few cache misses, which are most of a look-up's cost among many routes: one
+ * entry, the usual number, is held in the object itself; more are held by open addressing, at most
+ * half full, with each value beside its key.
  */
-final class TextTable<V> {
-  private String[] keys = new String[4];
-  private Object[] values = new Object[4];
+class TextTable<V> {
+  /** 2^32 by the golden ratio: names that differ in a digit would else crowd together. */
+  private static final int SPREAD = 0x9E3779B9;
+
+  private String onlyKey;
+  private V onlyValue;
+  private Object[] slots; // key, value, key, value; null up to one entry
   private int size;
 
-  boolean isEmpty() {
+  final boolean isEmpty() {
     return size == 0;
   }
 
-  void forEach(Consumer<V> action) {
-    for (int slot = 0; slot < keys.length; slot++) {
-      if (keys[slot] != null) {
+  final void forEach(Consumer<V> action) {
+    if (size == 1) {
+      action.accept(onlyValue);
+    }
+    for (int slot = 0; slots != null && slot < slots.length; slot += 2) {
+      if (slots[slot] != null) {
         action.accept(value(slot));
       }
     }
   }
 
-  void put(String key, V value) {
-    if (2 * (size + 1) > keys.length) {
+  /** Adds an entry for a key that has none yet. */
+  final void add(String key, V value) {
+    size++;
+    if (size == 1) {
+      onlyKey = key;
+      onlyValue = value;
+      return;
+    }
+    if (slots == null) {
+      slots = new Object[8];
+      insert(onlyKey, onlyValue);
+    } else if (4 * size > slots.length) {
       grow();
     }
-    int slot = slot(key, 0, key.length());
-    if (keys[slot] == null) {
-      size++;
-    }
-    keys[slot] = key;
-    values[slot] = value;
+    insert(key, value);
   }
 
   /** The value of {@code text.substring(from, to)}, or null: the hot path has no use for more. */
-  V get(String text, int from, int to) {
-    return size == 0 ? null : value(slot(text, from, to));
+  final V get(String text, int from, int to) {
+    if (slots != null) {
+      return value(slot(text, from, to));
+    }
+    return size == 1 && equal(onlyKey, text, from, to) ? onlyValue : null;
   }
 
-  @SuppressWarnings("unchecked") // only put writes, and it takes V
+  @SuppressWarnings("unchecked") // only insert writes, and it takes V
   private V value(int slot) {
-    return (V) values[slot];
+    return (V) slots[slot + 1];
+  }
+
+  private void insert(String key, V value) {
+    int slot = slot(key, 0, key.length());
+    slots[slot] = key;
+    slots[slot + 1] = value;
   }
 
   private int slot(String text, int from, int to) {
@@ -51,26 +76,26 @@ final class TextTable<V> {
     for (int i = from; i < to; i++) {
       hash = 31 * hash + text.charAt(i);
     }
-    int mask = keys.length - 1;
-    int slot = (hash ^ hash >>> 16) & mask;
-    int length = to - from;
-    while (keys[slot] != null
-        && (keys[slot].length() != length || !text.startsWith(keys[slot], from))) {
-      slot = (slot + 1) & mask;
+    int mask = slots.length - 1;
+    int slot = hash * SPREAD >>> Integer.numberOfLeadingZeros(mask) & ~1;
+    while (slots[slot] != null && !equal((String) slots[slot], text, from, to)) {
+      slot = slot + 2 & mask;
     }
     return slot;
   }
 
+  private static boolean equal(String key, String text, int from, int to) {
+    return key.length() == to - from && text.startsWith(key, from);
+  }
+
   private void grow() {
-    String[] oldKeys = keys;
-    Object[] oldValues = values;
-    keys = new String[oldKeys.length * 2];
-    values = new Object[oldKeys.length * 2];
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldKeys[i] != null) {
-        int slot = slot(oldKeys[i], 0, oldKeys[i].length());
-        keys[slot] = oldKeys[i];
-        values[slot] = oldValues[i];
+    Object[] old = slots;
+    slots = new Object[old.length * 2];
+    for (int slot = 0; slot < old.length; slot += 2) {
+      if (old[slot] != null) {
+        int moved = slot((String) old[slot], 0, ((String) old[slot]).length());
+        slots[moved] = old[slot];
+        slots[moved + 1] = old[slot + 1];
       }
     }
   }
