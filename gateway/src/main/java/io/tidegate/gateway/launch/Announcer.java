@@ -3,36 +3,51 @@ package io.tidegate.gateway.launch;
 import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.upstream.Endpoint;
 import io.tidegate.gateway.upstream.EndpointListener;
+import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.OperationalEvent;
 import io.tidegate.metrics.api.UpstreamMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells log and meters what happens to breakers and endpoints. */
+/** Tells meters and operators what happens to breakers and endpoints. Any thread. */
 final class Announcer implements EndpointListener {
-  private static final Logger LOG = LoggerFactory.getLogger("io.tidegate.events");
-
   private final GatewayMeters meters;
+  private final Events events;
+  private final Map<String, UpstreamMeters> upstreams = new ConcurrentHashMap<>();
 
-  Announcer(GatewayMeters meters) {
+  Announcer(GatewayMeters meters, Events events) {
     this.meters = meters;
+    this.events = events;
+  }
+
+  private UpstreamMeters counted(String upstream) {
+    return upstreams.computeIfAbsent(upstream, meters::upstream);
+  }
+
+  /** Forgets the upstreams that are gone. */
+  void retain(Map<String, ?> current) {
+    upstreams
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean gone = !current.containsKey(entry.getKey());
+              if (gone) {
+                entry.getValue().release();
+              }
+              return gone;
+            });
   }
 
   Breaker.Listener breaker(String upstream) {
-    UpstreamMeters counted = meters.upstream(upstream);
-    counted.breaker(UpstreamMeters.BreakerState.CLOSED);
+    counted(upstream).breaker(UpstreamMeters.BreakerState.CLOSED);
     return (from, to, why) -> {
-      counted.breaker(UpstreamMeters.BreakerState.valueOf(to.name()));
-      LOG.atWarn()
-          .addKeyValue("event", "breaker_changed")
-          .addKeyValue("upstream", upstream)
-          .addKeyValue("from", name(from))
-          .addKeyValue("to", name(to))
-          .addKeyValue("reason", name(why))
-          .log("breaker of {} is {}", upstream, name(to));
+      counted(upstream).breaker(UpstreamMeters.BreakerState.valueOf(to.name()));
+      events.publish(
+          new OperationalEvent.BreakerChanged(upstream, name(from), name(to), name(why)));
     };
   }
 
@@ -42,40 +57,38 @@ final class Announcer implements EndpointListener {
 
   @Override
   public void ejected(String upstream, Endpoint endpoint, Duration howLong) {
-    meters.upstream(upstream).endpoint(endpoint.label(), false);
-    LOG.atWarn()
-        .addKeyValue("event", "endpoint_ejected")
-        .addKeyValue("upstream", upstream)
-        .addKeyValue("endpoint", endpoint.label())
-        .addKeyValue("for_ms", howLong.toMillis())
-        .log("{} left out of {} for {} ms", endpoint.label(), upstream, howLong.toMillis());
+    counted(upstream).endpoint(endpoint.label(), false);
+    events.publish(
+        new OperationalEvent.EndpointEjected(upstream, endpoint.label(), howLong.toMillis()));
   }
 
   @Override
   public void restored(String upstream, Endpoint endpoint) {
-    meters.upstream(upstream).endpoint(endpoint.label(), endpoint.usable());
-    LOG.atInfo()
-        .addKeyValue("event", "endpoint_restored")
-        .addKeyValue("upstream", upstream)
-        .addKeyValue("endpoint", endpoint.label())
-        .log("{} of {} is back", endpoint.label(), upstream);
+    counted(upstream).endpoint(endpoint.label(), endpoint.usable());
+    events.publish(new OperationalEvent.EndpointRestored(upstream, endpoint.label()));
   }
 
   @Override
   public void healthChanged(String upstream, Endpoint endpoint, boolean healthy) {
-    meters.upstream(upstream).endpoint(endpoint.label(), healthy && endpoint.usable());
-    LOG.atWarn()
-        .addKeyValue("event", "health_changed")
-        .addKeyValue("upstream", upstream)
-        .addKeyValue("endpoint", endpoint.label())
-        .addKeyValue("healthy", healthy)
-        .log("{} of {} is {}", endpoint.label(), upstream, healthy ? "healthy" : "unhealthy");
+    counted(upstream).endpoint(endpoint.label(), endpoint.usable());
+    events.publish(new OperationalEvent.HealthChanged(upstream, endpoint.label(), healthy));
   }
 
   @Override
   public void membershipChanged(String upstream, List<Endpoint> added, List<Endpoint> removed) {
-    UpstreamMeters counted = meters.upstream(upstream);
+    UpstreamMeters counted = counted(upstream);
     added.forEach(endpoint -> counted.endpoint(endpoint.label(), true));
     removed.forEach(endpoint -> counted.endpointGone(endpoint.label()));
+    events.publish(new OperationalEvent.EndpointsChanged(upstream, labels(added), labels(removed)));
+  }
+
+  /** Shows the endpoints of a configuration that has come into force. */
+  void show(String upstream, List<Endpoint> endpoints) {
+    UpstreamMeters counted = counted(upstream);
+    endpoints.forEach(endpoint -> counted.endpoint(endpoint.label(), endpoint.usable()));
+  }
+
+  private static List<String> labels(List<Endpoint> endpoints) {
+    return endpoints.stream().map(Endpoint::label).toList();
   }
 }

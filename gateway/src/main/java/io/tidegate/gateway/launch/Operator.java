@@ -7,6 +7,9 @@ import io.tidegate.gateway.admin.UpstreamReport;
 import io.tidegate.gateway.config.ConfigRedacted;
 import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.MetricsBus;
+import io.tidegate.metrics.api.MetricsSnapshot;
+import io.tidegate.metrics.api.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -19,6 +22,7 @@ final class Operator implements Operations {
   private final GatewayMeters meters;
   private final Reloader reloader;
   private final Runnable drain;
+  private final Snapshots snapshots;
 
   Operator(Vertx vertx, Node node, GatewayMeters meters, Reloader reloader, Runnable drain) {
     this.vertx = vertx;
@@ -26,6 +30,7 @@ final class Operator implements Operations {
     this.meters = meters;
     this.reloader = reloader;
     this.drain = drain;
+    this.snapshots = MetricsBus.client(vertx);
   }
 
   @Override
@@ -81,12 +86,21 @@ final class Operator implements Operations {
 
   @Override
   public Future<JsonArray> events() {
-    return Future.succeededFuture(new JsonArray());
+    return snapshots
+        .take()
+        .map(
+            now -> {
+              JsonArray newestFirst = new JsonArray();
+              for (int i = now.events().size() - 1; i >= 0; i--) {
+                newestFirst.add(now.events().get(i).toJson());
+              }
+              return newestFirst;
+            });
   }
 
   @Override
   public Future<JsonObject> snapshot() {
-    return Future.succeededFuture(new JsonObject());
+    return snapshots.take().map(MetricsSnapshot::toJson);
   }
 
   @Override

@@ -5,7 +5,9 @@ import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
 import io.tidegate.gateway.config.ConfigReport;
 import io.tidegate.gateway.config.Problem;
+import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.OperationalEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -26,11 +28,24 @@ final class Reloader {
   private final Node node;
   private final ConfigSource source;
   private final GatewayMeters meters;
+  private final Events events;
+  private final Runnable whenLoaded;
   private Future<Operations.Reload> running = Future.succeededFuture();
   private long stamp;
   private long timer = -1;
 
-  Reloader(Vertx vertx, Node node, ConfigSource source, GatewayMeters meters) {
+  /**
+   * @param whenLoaded told after each change that was taken
+   */
+  Reloader(
+      Vertx vertx,
+      Node node,
+      ConfigSource source,
+      GatewayMeters meters,
+      Events events,
+      Runnable whenLoaded) {
+    this.events = events;
+    this.whenLoaded = whenLoaded;
     this.vertx = vertx;
     this.node = node;
     this.source = source;
@@ -78,10 +93,7 @@ final class Reloader {
     List<String> errors = report.errors().stream().map(Problem::toString).toList();
     if (report.options().isEmpty()) {
       meters.configRejected();
-      LOG.atError()
-          .addKeyValue("event", "config_rejected")
-          .addKeyValue("errors", String.join("\n", errors))
-          .log("configuration not taken ({}): {} errors", why, errors.size());
+      events.publish(new OperationalEvent.ConfigRejected(node.options().version(), errors));
       return Future.succeededFuture(
           new Operations.Reload(node.options().version(), errors, List.of()));
     }
@@ -92,13 +104,9 @@ final class Reloader {
         .map(
             done -> {
               meters.configLoaded(next.version());
-              LOG.atInfo()
-                  .addKeyValue("event", "config_reloaded")
-                  .addKeyValue("version", next.version())
-                  .log("configuration {} in force ({})", next.version(), why);
-              if (!restart.isEmpty()) {
-                LOG.warn("these changes need a restart: {}", String.join(", ", restart));
-              }
+              events.publish(new OperationalEvent.ConfigReloaded(next.version(), restart));
+              LOG.info("configuration read again: {}", why);
+              whenLoaded.run();
               return new Operations.Reload(next.version(), List.of(), restart);
             });
   }

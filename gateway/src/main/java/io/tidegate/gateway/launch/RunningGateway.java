@@ -5,18 +5,27 @@ import io.tidegate.gateway.GatewayVerticle;
 import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.AdminVerticle;
 import io.tidegate.gateway.rehearsal.SampleUpstream;
+import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.upstream.NameResolver;
+import io.tidegate.gateway.upstream.Upstream;
+import io.tidegate.metrics.MetricsVerticle;
 import io.tidegate.metrics.Telemetry;
+import io.tidegate.metrics.api.Events;
+import io.tidegate.metrics.api.EventsBus;
+import io.tidegate.metrics.api.OperationalEvent;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +37,13 @@ final class RunningGateway {
   private final Telemetry telemetry;
   private final Vertx vertx;
   private final Node node;
+  private final Events events;
+  private final MetricsVerticle metrics;
+  private final Announcer announcer;
   private final Reloader reloader;
   private final AdminVerticle admin;
   private final Logger log;
+  private Set<String> faultyBefore = Set.of();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -51,9 +64,12 @@ final class RunningGateway {
                             .setFileCachingEnabled(false)
                             .setClassPathResolvingEnabled(false)))
             .build();
-    var announcer = new Announcer(telemetry.meters());
+    String name = System.getenv().getOrDefault("HOSTNAME", "tidegate");
+    this.events = EventsBus.client(vertx, name);
+    this.metrics = new MetricsVerticle(telemetry, name);
+    this.announcer = new Announcer(telemetry.meters(), events);
     this.node = new Node(vertx, telemetry, options, announcer, announcer::breaker);
-    this.reloader = new Reloader(vertx, node, source, telemetry.meters());
+    this.reloader = new Reloader(vertx, node, source, telemetry.meters(), events, this::loaded);
     this.admin =
         new AdminVerticle(
             options.admin(),
@@ -82,7 +98,8 @@ final class RunningGateway {
     int loops = Runtime.getRuntime().availableProcessors();
     Future<?> demo =
         options.demo() ? vertx.deployVerticle(new SampleUpstream()) : Future.succeededFuture();
-    return demo.compose(ready -> node.prepare())
+    return demo.compose(ready -> vertx.deployVerticle(metrics))
+        .compose(ready -> node.prepare())
         .compose(
             ready ->
                 vertx.deployVerticle(
@@ -90,7 +107,25 @@ final class RunningGateway {
         .compose(ready -> vertx.deployVerticle(admin));
   }
 
+  private void loaded() {
+    Map<String, Upstream> current = node.upstreams().current();
+    announcer.retain(current);
+    current.forEach((name, upstream) -> announcer.show(name, upstream.endpoints().all()));
+    Set<String> faulty =
+        node.options().routes().stream()
+            .filter(route -> route.fault().isPresent())
+            .map(RouteOptions::id)
+            .collect(Collectors.toSet());
+    // Said at each start and each reload, so that nobody leaves them on unnoticed.
+    faulty.forEach(route -> events.publish(new OperationalEvent.FaultsActive(route, true)));
+    faultyBefore.stream()
+        .filter(route -> !faulty.contains(route))
+        .forEach(route -> events.publish(new OperationalEvent.FaultsActive(route, false)));
+    faultyBefore = faulty;
+  }
+
   private void announce() {
+    loaded();
     telemetry.meters().configLoaded(node.options().version());
     reloader.watch();
     if (!vertx.isNativeTransportEnabled()) {
@@ -130,7 +165,7 @@ final class RunningGateway {
       return;
     }
     try {
-      log.atInfo().addKeyValue("event", "draining").log("draining");
+      events.publish(new OperationalEvent.DrainStarted(node.options().server().drain().toMillis()));
       reloader.close();
       node.drain();
       Duration delay = node.options().server().drainDelay();

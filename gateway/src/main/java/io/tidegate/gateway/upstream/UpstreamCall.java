@@ -99,7 +99,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (admission == Bulkhead.Admission.ADMITTED) {
       admitted();
     } else {
-      fail(Reply.Failed.unsent(Failure.POOL_FULL, admission.name().toLowerCase(Locale.ROOT)));
+      fail(
+          Reply.Failed.unsent(
+              Failure.POOL_FULL, admission.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
     }
   }
 

@@ -6,6 +6,7 @@ import io.tidegate.gateway.resilience.RetryBudget;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.function.Function;
  * changes in part keeps the state that still fits.
  */
 public final class Upstreams {
+  /** Longer than any attempt is meant to take, so that a slow but good probe is not lost. */
+  private static final Duration PROBE_TIMEOUT = Duration.ofMinutes(2);
+
   private final Vertx vertx;
   private final GatewayMeters meters;
   private final EndpointListener endpointListener;
@@ -85,7 +89,7 @@ public final class Upstreams {
                 vertx,
                 options.name(),
                 options.breaker(),
-                Breaker.PROBE_TIMEOUT,
+                PROBE_TIMEOUT,
                 breakerListeners.apply(options.name()));
     Upstream made =
         new Upstream(
