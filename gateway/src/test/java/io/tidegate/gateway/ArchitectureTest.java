@@ -54,7 +54,11 @@ class ArchitectureTest {
           "upstream", Set.of("security"));
 
   /** Pure functions that are used like values: what is checked must be what is matched. */
-  private static final Set<String> LIKE_VALUES = Set.of(GATEWAY + ".route.PathPattern");
+  private static final Set<String> LIKE_VALUES =
+      Set.of(
+          GATEWAY + ".route.PathPattern",
+          GATEWAY + ".route.Redirector",
+          GATEWAY + ".route.Rewriter");
 
   /** Who may write to a client beside the edges, and why. */
   private static final Map<String, String> WRITERS_WITH_A_REASON =
