@@ -17,7 +17,7 @@ final class EventJournal {
   private static final int KEPT = 200;
 
   /** What a log line says already. */
-  private static final Set<String> SAID = Set.of("at", "kind");
+  private static final Set<String> SAID = Set.of("time");
 
   private final String node;
   private final Meters meters;
@@ -36,14 +36,13 @@ final class EventJournal {
     if (notice.node().equals(node)) {
       log(notice);
       meters
-          .counter("tidegate_events", "Operational events, by kind.", "kind", notice.kind())
+          .counter("tidegate_events", "Operational events, by kind.", "event", notice.kind())
           .increment();
     }
   }
 
   private static void log(Notice notice) {
     LoggingEventBuilder line = notice.event().alarming() ? LOG.atWarn() : LOG.atInfo();
-    line = line.addKeyValue("event", notice.kind());
     JsonObject fields = notice.toJson();
     for (String name : fields.fieldNames()) {
       if (!SAID.contains(name)) {

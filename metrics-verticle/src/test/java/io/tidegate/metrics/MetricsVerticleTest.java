@@ -72,10 +72,10 @@ class MetricsVerticleTest {
     assertThat(snapshot.events().get(0).event())
         .isEqualTo(new BreakerChanged("orders", "closed", "open", "failure_rate"));
     assertThat(snapshot.events().get(1).node()).isEqualTo("node-2");
-    assertThat(snapshot.toJson().getJsonArray("events").getJsonObject(0).getString("kind"))
+    assertThat(snapshot.toJson().getJsonArray("events").getJsonObject(0).getString("event"))
         .isEqualTo("breaker_changed");
     assertThat(scrape())
-        .contains("tidegate_events_total{kind=\"breaker_changed\"} 1.0")
+        .contains("tidegate_events_total{event=\"breaker_changed\"} 1.0")
         .doesNotContain("drain_started");
   }
 

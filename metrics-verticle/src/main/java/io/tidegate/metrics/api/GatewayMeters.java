@@ -9,10 +9,10 @@ public interface GatewayMeters {
   /** Label of requests that no route matched. */
   String UNMATCHED = "none";
 
-  /** Meters of a route, by its id; the same object's series for the same id. */
+  /** Meters of a route, by its id. Each who asks is a holder and has to release them once. */
   RouteMeters route(String id);
 
-  /** Meters of an upstream, by its name. */
+  /** Meters of an upstream, by its name. Each who asks is a holder and has to release them once. */
   UpstreamMeters upstream(String name);
 
   /** A client connected. */

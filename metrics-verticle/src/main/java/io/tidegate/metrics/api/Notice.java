@@ -30,10 +30,13 @@ public record Notice(String node, Instant at, OperationalEvent event) {
     return type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
-  /** All fields in one object: {@code at}, {@code node}, {@code kind} and those of the event. */
+  /**
+   * All fields in one object: {@code time}, {@code event} (the kind), {@code node} and those of the
+   * event.
+   */
   public JsonObject toJson() {
     JsonObject json =
-        new JsonObject().put("at", at.toString()).put("node", node).put("kind", kind());
+        new JsonObject().put("time", at.toString()).put("event", kind()).put("node", node);
     for (RecordComponent component : event.getClass().getRecordComponents()) {
       Object value = value(component);
       json.put(component.getName(), value instanceof List<?> list ? new JsonArray(list) : value);
@@ -55,9 +58,10 @@ public record Notice(String node, Instant at, OperationalEvent event) {
    * @throws IllegalArgumentException when the kind is not known here, as that of a newer node
    */
   static Notice of(JsonObject json) {
-    Class<?> type = KINDS.get(json.getString("kind"));
+    Class<?> type = KINDS.get(json.getString("event"));
     if (type == null) {
-      throw new IllegalArgumentException("event: kind " + json.getString("kind") + " is not known");
+      throw new IllegalArgumentException(
+          "event: kind " + json.getString("event") + " is not known");
     }
     RecordComponent[] components = type.getRecordComponents();
     Class<?>[] types =
@@ -66,7 +70,7 @@ public record Notice(String node, Instant at, OperationalEvent event) {
       Object[] values = Arrays.stream(components).map(component -> read(json, component)).toArray();
       OperationalEvent event =
           (OperationalEvent) type.getDeclaredConstructor(types).newInstance(values);
-      return new Notice(json.getString("node"), Instant.parse(json.getString("at")), event);
+      return new Notice(json.getString("node"), Instant.parse(json.getString("time")), event);
     } catch (ReflectiveOperationException | RuntimeException wrong) {
       throw new IllegalArgumentException("event: " + json.encode(), wrong);
     }

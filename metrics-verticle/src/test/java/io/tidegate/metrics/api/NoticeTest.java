@@ -54,9 +54,9 @@ class NoticeTest {
     assertThat(notice.toJson())
         .isEqualTo(
             new JsonObject()
-                .put("at", "2026-01-31T12:00:00.123Z")
+                .put("time", "2026-01-31T12:00:00.123Z")
                 .put("node", "node-1")
-                .put("kind", "health_changed")
+                .put("event", "health_changed")
                 .put("upstream", "orders")
                 .put("endpoint", "a:1")
                 .put("healthy", false));
@@ -64,12 +64,12 @@ class NoticeTest {
 
   @Test
   void aKindOfANewerNodeOrAnUnreadableOneIsRefused() {
-    assertThatThrownBy(() -> Notice.of(new JsonObject().put("kind", "moon_landed")))
+    assertThatThrownBy(() -> Notice.of(new JsonObject().put("event", "moon_landed")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("moon_landed");
-    assertThatThrownBy(() -> Notice.of(new JsonObject().put("kind", "config_rejected")))
+    assertThatThrownBy(() -> Notice.of(new JsonObject().put("event", "config_rejected")))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Notice.of(new JsonObject().put("kind", "drain_started")))
+    assertThatThrownBy(() -> Notice.of(new JsonObject().put("event", "drain_started")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
