@@ -160,8 +160,8 @@ final class ServerKeys {
               SEEN.metrics().prometheus())
           .key(
               "otlp",
-              Shapes.text("nothing: pushing metrics is not yet supported", ""),
-              "Not yet supported: must stay empty.",
+              Shapes.text("an http or https URL", HTTP_URL),
+              "A collector that metrics are pushed to as well, every 10 s by OTLP; empty: none.",
               SEEN.metrics().otlp())
           .key(
               "buckets",
