@@ -39,7 +39,8 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
             node.tracing(),
             node.accessLog().lane(),
             node.connections(),
-            node.self());
+            node.self(),
+            node.number());
     compile(node.options(), node.upstreams().current());
     vertx.setPeriodic(1000, tick -> clients.values().forEach(UpstreamClient::sweep));
     node.join(this);

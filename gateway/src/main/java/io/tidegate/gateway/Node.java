@@ -32,6 +32,9 @@ public final class Node {
     Future<Void> shutdown();
   }
 
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  private final int number = NUMBERS.incrementAndGet();
   private final Vertx vertx;
   private final Telemetry telemetry;
   private final Upstreams upstreams;
@@ -153,6 +156,11 @@ public final class Node {
 
   Future<Void> closing() {
     return closing.future();
+  }
+
+  /** Which gateway of this process it is: a rehearsal runs several. */
+  int number() {
+    return number;
   }
 
   /** Names this very process in Via, as a comment, so that a loop is seen. */

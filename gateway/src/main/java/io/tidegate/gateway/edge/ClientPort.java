@@ -47,6 +47,7 @@ public final class ClientPort {
   /**
    * @param connected client connections of all event loops
    * @param self what of a Via entry names this very process
+   * @param gateway which gateway of this process it is, from 1
    */
   public ClientPort(
       Vertx vertx,
@@ -56,7 +57,8 @@ public final class ClientPort {
       Tracing tracing,
       AccessLog.Lane log,
       AtomicInteger connected,
-      String self) {
+      String self,
+      int gateway) {
     this.vertx = vertx;
     this.options = options;
     this.meters = meters;
@@ -66,20 +68,20 @@ public final class ClientPort {
             context, options.limits(), log, tracing, meters.route(GatewayMeters.UNMATCHED), self);
     this.server =
         vertx
-            .createHttpServer(serverOptions(options))
+            .createHttpServer(serverOptions(options, gateway))
             .connectionHandler(this::connected)
             .requestHandler(request -> arrivals.handle(connection(request), request))
             .invalidRequestHandler(request -> arrivals.undecodable(connection(request), request))
             .exceptionHandler(failure -> {});
   }
 
-  private static HttpServerOptions serverOptions(ServerOptions options) {
+  private static HttpServerOptions serverOptions(ServerOptions options, int gateway) {
     LimitOptions limits = options.limits();
     var server =
         new HttpServerOptions()
             .setHost(options.host())
-            // Vert.x shares a random port between instances when it is asked for a negative one.
-            .setPort(options.port() == 0 ? -1 : options.port())
+            // Vert.x shares a random port between those who ask for the same negative one.
+            .setPort(options.port() == 0 ? -Math.max(1, gateway) : options.port())
             .setAcceptBacklog(1024)
             .setHandle100ContinueAutomatically(false)
             .setMaxInitialLineLength(limits.requestLine() + 64)

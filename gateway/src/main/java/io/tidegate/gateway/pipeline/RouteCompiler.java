@@ -146,20 +146,27 @@ public final class RouteCompiler {
           new FaultPlan(route.fault().get(), () -> ThreadLocalRandom.current().nextDouble());
       call = new FaultStep(faults, wheel, route.timeout().attempt().toMillis(), counted, call);
     }
-    Step<Attempt> bounded =
-        new BulkheadStep(
-            upstream.bulkhead(),
-            upstream.adaptive().orElse(null),
-            context,
-            wheel,
-            plan.priority(),
-            new BreakerStep(upstream.breaker(), call));
+    Step<Attempt> bounded = call;
+    if (!upstream.options().breaker().isOff()) {
+      bounded = new BreakerStep(upstream.breaker(), bounded);
+    }
+    if (!upstream.options().concurrency().isOff()) {
+      bounded =
+          new BulkheadStep(
+              upstream.bulkhead(),
+              upstream.adaptive().orElse(null),
+              context,
+              wheel,
+              plan.priority(),
+              bounded);
+    }
+    Step<Attempt> attempts = bounded;
     RetryOptions retry = retried ? route.retry().orElse(null) : null;
     Backoff backoff =
         retry == null
             ? null
             : new Backoff(retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
-    Step<Exchange> retrying = new RetryStep(retry, backoff, upstream, wheel, counted, bounded);
+    Step<Exchange> retrying = new RetryStep(retry, backoff, upstream, wheel, counted, attempts);
     if (!retried || route.hedge().isEmpty()) {
       return retrying;
     }
