@@ -97,7 +97,9 @@ final class RunningGateway {
   private Future<?> deploy(GatewayOptions options) {
     int loops = Runtime.getRuntime().availableProcessors();
     Future<?> demo =
-        options.demo() ? vertx.deployVerticle(new SampleUpstream()) : Future.succeededFuture();
+        options.demo()
+            ? vertx.deployVerticle(SampleUpstream.of(options))
+            : Future.succeededFuture();
     return demo.compose(ready -> vertx.deployVerticle(metrics))
         .compose(ready -> node.prepare())
         .compose(

@@ -22,7 +22,7 @@ final class FaultyUpstream {
   private final NetServer server;
 
   /**
-   * @param elapsed since the load began
+   * @param elapsed since the faults began; until then, negative, all is fine
    */
   FaultyUpstream(Vertx vertx, Script script, Supplier<Duration> elapsed, Ledger ledger) {
     this.vertx = vertx;
@@ -58,11 +58,14 @@ final class FaultyUpstream {
         });
   }
 
-  /** Health checks carry no id: they feel the same fault but are not counted. */
+  /** What carries no id, such as health checks, feels the same fault but is not counted. */
   private Behaviour behaviour(RequestReader.Request request) {
     if (!request.id().isEmpty()) {
       ledger.received(request.id(), RetryOptions.IDEMPOTENT.contains(request.method()));
     }
-    return script.at(elapsed.get(), ThreadLocalRandom.current().nextDouble());
+    var now = elapsed.get();
+    return now.isNegative()
+        ? Behaviour.FINE
+        : script.at(now, ThreadLocalRandom.current().nextDouble());
   }
 }

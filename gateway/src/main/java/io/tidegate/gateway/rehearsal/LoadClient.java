@@ -24,7 +24,10 @@ import java.util.Set;
  * the event loop that it is made on.
  */
 final class LoadClient {
-  /** Marks each request, so that the upstreams can tell a repetition from another request. */
+  /**
+   * Marks each request that is measured, so that the upstreams can tell a repetition from another
+   * request.
+   */
   static final String ID = "rehearsal-id";
 
   private static final Buffer BODY = Buffer.buffer("a rehearsed write\n");
@@ -39,6 +42,8 @@ final class LoadClient {
   private final Set<Flight> flights = new HashSet<>();
   private final Promise<List<Outcome>> over = Promise.promise();
   private long begun;
+  private long total;
+  private long unmeasured;
   private long sent;
   private boolean finished;
 
@@ -56,32 +61,39 @@ final class LoadClient {
   }
 
   /**
-   * Sends for as long as {@code load} and then waits for what is under way, at most {@code
-   * patience}.
+   * Sends for as long as {@code settling} without measuring, then for as long as {@code load}, and
+   * then waits for what is under way, at most {@code patience}.
    */
-  Future<List<Outcome>> play(Duration load, Duration patience) {
-    begun = System.nanoTime();
-    long total = Math.max(1, load.toNanos() * rate / 1_000_000_000L);
-    long every = Math.max(1, 1_000 / rate);
-    long ticks = vertx.setPeriodic(every, every, now -> sendWhatIsDue(total));
-    vertx.setTimer(
-        load.toMillis(),
-        now -> {
-          vertx.cancelTimer(ticks);
-          sendWhatIsDue(total);
-          await(patience);
-        });
+  Future<List<Outcome>> play(Duration settling, Duration load, Duration patience) {
+    begun = System.nanoTime() + settling.toNanos();
+    total = dueBy(settling.toNanos() + load.toNanos());
+    unmeasured = dueBy(settling.toNanos());
+    sendWhatIsDue();
+    vertx.setTimer(settling.plus(load).toMillis(), now -> await(patience));
     return over.future().eventually(client::close);
+  }
+
+  /** How many are due before {@code nanos} have gone by since the first was sent. */
+  private long dueBy(long nanos) {
+    return (nanos * rate + 999_999_999L) / 1_000_000_000L;
+  }
+
+  /** When request {@code n} is due, since the load that is measured began. */
+  private long due(long n) {
+    return (n - unmeasured) * 1_000_000_000L / rate;
   }
 
   private Duration since(long nanos) {
     return Duration.ofNanos(System.nanoTime() - nanos);
   }
 
-  private void sendWhatIsDue(long total) {
-    long due = Math.min(total, since(begun).toNanos() * rate / 1_000_000_000L);
-    while (sent < due) {
+  private void sendWhatIsDue() {
+    while (sent < total && due(sent) <= since(begun).toNanos()) {
       send(sent++);
+    }
+    if (sent < total) {
+      long wait = due(sent) - since(begun).toNanos();
+      vertx.setTimer(Math.max(1, (wait + 999_999) / 1_000_000), now -> sendWhatIsDue());
     }
   }
 
@@ -105,7 +117,7 @@ final class LoadClient {
   }
 
   private void send(long n) {
-    var flight = new Flight(begun + n * 1_000_000_000L / rate);
+    var flight = new Flight(begun + due(n), n >= unmeasured);
     flights.add(flight);
     var method = HttpMethod.valueOf(call.method(n));
     var options =
@@ -113,8 +125,10 @@ final class LoadClient {
             .setMethod(method)
             .setHost("127.0.0.1")
             .setPort(port)
-            .setURI(call.target())
-            .putHeader(ID, Long.toString(n));
+            .setURI(call.target());
+    if (flight.measured) {
+      options.putHeader(ID, Long.toString(n));
+    }
     call.headers().forEach(options::putHeader);
     client
         .request(options)
@@ -131,11 +145,13 @@ final class LoadClient {
   /** A request under way. */
   private final class Flight {
     private final long due;
+    private final boolean measured;
     private HttpClientRequest request;
     private boolean landed;
 
-    Flight(long due) {
+    Flight(long due, boolean measured) {
       this.due = due;
+      this.measured = measured;
     }
 
     Future<HttpClientResponse> take(HttpClientRequest connected, boolean write) {
@@ -155,7 +171,9 @@ final class LoadClient {
       }
       landed = true;
       flights.remove(this);
-      outcomes.add(new Outcome(Duration.ofNanos(due - begun), since(due), end));
+      if (measured) {
+        outcomes.add(new Outcome(Duration.ofNanos(due - begun), since(due), end));
+      }
       if (end == Outcome.End.UNANSWERED && request != null) {
         request.reset();
       }

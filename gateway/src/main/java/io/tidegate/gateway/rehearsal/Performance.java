@@ -16,6 +16,12 @@ import java.util.Set;
  * gateway, then the load; everything is closed in the end, whatever happened.
  */
 final class Performance {
+  /** Traffic before the faults, not measured: faults hit gateways that are at work. */
+  private static final Duration SETTLING = Duration.ofSeconds(1);
+
+  /** So much earlier a port is closed, to be closed when the faults begin. */
+  private static final Duration CLOSING = Duration.ofMillis(50);
+
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Vertx vertx;
@@ -26,7 +32,10 @@ final class Performance {
   private final int rate;
   private final Map<String, Ledger> ledgers = new HashMap<>();
   private final List<FaultyUpstream> upstreams = new ArrayList<>();
-  private long begun = System.nanoTime();
+  private final List<FaultyUpstream> refusing = new ArrayList<>();
+
+  /** When the faults begin; far away until the load is on. */
+  private long begun = System.nanoTime() + Duration.ofHours(1).toNanos();
 
   Performance(Vertx vertx, GatewayUnderTest gateway, Scenario scenario, Programme programme) {
     this.vertx = vertx;
@@ -41,8 +50,8 @@ final class Performance {
   record Programme(GatewayOptions file, Set<String> routes, Duration load, int rate) {}
 
   /** Longer than the load by this much at most, starting and stopping aside. */
-  static Duration patience() {
-    return PATIENCE;
+  static Duration around() {
+    return SETTLING.plus(PATIENCE);
   }
 
   Future<List<Figures>> play() {
@@ -65,9 +74,10 @@ final class Performance {
       var script = part.faulty() ? scenario.casting().of(i, load) : healthy;
       var upstream = new FaultyUpstream(vertx, script, this::elapsed, ledgers.get(part.route()));
       upstreams.add(upstream);
-      boolean refuses = part.faulty() && !scenario.listening();
-      var port = upstream.listen();
-      ports.add(refuses ? port.compose(free -> upstream.close().map(free)) : port);
+      if (part.faulty() && !scenario.listening()) {
+        refusing.add(upstream);
+      }
+      ports.add(upstream.listen());
     }
     return Future.all(ports)
         .onSuccess(ready -> stage.cast(part, ports.stream().map(Future::result).toList()));
@@ -78,14 +88,16 @@ final class Performance {
   }
 
   private Future<List<Figures>> load(GatewayUnderTest.Running running) {
-    begun = System.nanoTime();
+    begun = System.nanoTime() + SETTLING.toNanos();
+    vertx.setTimer(
+        SETTLING.minus(CLOSING).toMillis(), now -> refusing.forEach(FaultyUpstream::close));
     var played = new ArrayList<Future<Figures>>();
     for (RouteOptions route : stage.routes()) {
       var client = new LoadClient(vertx, SampleCall.of(route.match()), running.port(), rate);
       var ledger = ledgers.get(route.id());
       played.add(
           client
-              .play(load, PATIENCE)
+              .play(SETTLING, load, PATIENCE)
               .map(seen -> Figures.of(route.id(), scenario, seen, ledger, load)));
     }
     return Future.all(played).map(done -> played.stream().map(Future::result).toList());

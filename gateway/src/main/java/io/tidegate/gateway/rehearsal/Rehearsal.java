@@ -23,7 +23,9 @@ public final class Rehearsal {
   private static final Duration LEAST_LOAD = Duration.ofSeconds(1);
 
   /** Played first and forgotten, so that nobody's figures contain the loading of classes. */
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
+
+  private static final int WARM_UP_RATE = 100;
 
   private final Vertx vertx;
   private final GatewayUnderTest gateway;
@@ -63,7 +65,7 @@ public final class Rehearsal {
   }
 
   private Future<?> warmUp(GatewayOptions file) {
-    var brief = new Performance.Programme(file, options.routes(), WARM_UP, options.rate());
+    var brief = new Performance.Programme(file, options.routes(), WARM_UP, WARM_UP_RATE);
     var healthy = new ConcurrentLinkedQueue<>(Scenario.ALL.subList(0, 1));
     progress.accept("warming up");
     return play(new Lane(gateway, brief, healthy, line -> {}));
@@ -99,9 +101,10 @@ public final class Rehearsal {
         options
             .time()
             .minus(WARM_UP)
+            .minus(OVERHEAD)
             .dividedBy(rounds)
             .minus(OVERHEAD)
-            .minus(Performance.patience());
+            .minus(Performance.around());
     return each.compareTo(LEAST_LOAD) < 0 ? LEAST_LOAD : each;
   }
 }

@@ -32,7 +32,7 @@ class RehearsalTest {
       throws Exception {
     var options =
         new RehearsalOptions(
-            Duration.ofSeconds(2 + 6 * ((scenarios.length + 2) / 3)),
+            Duration.ofSeconds(4 + 7 * ((scenarios.length + 2) / 3)),
             20,
             3,
             Set.of(scenarios),
