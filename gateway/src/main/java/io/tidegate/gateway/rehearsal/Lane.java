@@ -45,9 +45,10 @@ final class Lane extends VerticleBase {
       return Future.succeededFuture();
     }
     progress.accept("playing " + scenario.name());
-    return new Performance(vertx, gateway, scenario, programme)
+    return new Performance(context, gateway, scenario, programme)
         .play()
         .onSuccess(figures::addAll)
+        .onFailure(broken -> waiting.clear())
         .compose(played -> next());
   }
 }

@@ -2,7 +2,9 @@ package io.tidegate.gateway.rehearsal;
 
 import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.route.RouteOptions;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ final class Performance {
 
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  private final Context context;
   private final Vertx vertx;
   private final GatewayUnderTest gateway;
   private final Scenario scenario;
@@ -37,8 +40,9 @@ final class Performance {
   /** When the faults begin; far away until the load is on. */
   private long begun = System.nanoTime() + Duration.ofHours(1).toNanos();
 
-  Performance(Vertx vertx, GatewayUnderTest gateway, Scenario scenario, Programme programme) {
-    this.vertx = vertx;
+  Performance(Context context, GatewayUnderTest gateway, Scenario scenario, Programme programme) {
+    this.context = context;
+    this.vertx = context.owner();
     this.gateway = gateway;
     this.scenario = scenario;
     this.stage = new Stage(programme.file(), programme.routes());
@@ -61,9 +65,16 @@ final class Performance {
       stage.parts(route).forEach(part -> cast.add(cast(part)));
     }
     return Future.all(cast)
-        .compose(ready -> gateway.start(stage.options()))
-        .compose(running -> load(running).eventually(() -> running.close().get()))
+        .compose(ready -> here(gateway.start(stage.options())))
+        .compose(running -> load(running).eventually(() -> here(running.close().get())))
         .eventually(this::strike);
+  }
+
+  /** Gateways complete where they please; we go on where our servers and timers belong. */
+  private <T> Future<T> here(Future<T> elsewhere) {
+    Promise<T> back = Promise.promise();
+    elsewhere.onComplete(done -> context.runOnContext(now -> back.handle(done)));
+    return back.future();
   }
 
   private Future<?> cast(Stage.Part part) {

@@ -78,7 +78,7 @@ public final class Rehearsal {
     for (int i = 0; i < Math.min(options.lanes(), chosen.size()); i++) {
       lanes.add(play(new Lane(gateway, programme, waiting, progress)));
     }
-    return Future.all(lanes)
+    return Future.join(lanes)
         .map(done -> lanes.stream().flatMap(lane -> lane.result().stream()).toList())
         .map(figures -> RehearsalReport.of(figures, options.expectations()));
   }
