@@ -9,6 +9,7 @@ import io.tidegate.metrics.registry.OtlpPush;
 import io.tidegate.metrics.registry.Registry;
 import io.tidegate.metrics.traces.ContextOnly;
 import io.tidegate.metrics.traces.Exporting;
+import io.tidegate.metrics.traces.Propagation;
 import io.tidegate.metrics.traces.RecordedTracing;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -78,7 +79,7 @@ public final class Telemetry implements AutoCloseable {
     TelemetryOptions.Traces traces = options.traces();
     return Exporting.wanted(traces, environment)
         ? RecordedTracing.start(options, environment)
-        : new ContextOnly(traces.sample(), traces.propagate().contains("baggage"));
+        : new ContextOnly(traces.sample(), Propagation.of(traces));
   }
 
   private static void countDrops(Registry registry) {

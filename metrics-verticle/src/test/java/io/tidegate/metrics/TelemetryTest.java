@@ -2,14 +2,19 @@ package io.tidegate.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.metrics.api.ServerSpan;
 import io.tidegate.metrics.api.TraceContext;
 import io.tidegate.metrics.api.TraceIds;
 import io.tidegate.metrics.api.Tracing.Trust;
+import io.tidegate.metrics.traces.ContextOnly;
+import io.tidegate.metrics.traces.Propagation;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBus;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class TelemetryTest {
+  private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+
   private static Telemetry telemetry;
   private static Vertx vertx;
 
@@ -95,17 +102,16 @@ class TelemetryTest {
                         })
                     .listen(0, "127.0.0.1"))
             .actualPort();
-    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
     await(
         vertx
             .createHttpClient()
             .request(io.vertx.core.http.HttpMethod.GET, port, "127.0.0.1", "/")
-            .compose(request -> request.putHeader("traceparent", parent).send())
+            .compose(request -> request.putHeader("traceparent", PARENT).send())
             .compose(response -> response.end()));
     assertThat(await(seen.future()))
         .startsWith("00-0af7651916cd43dd8448eb211c80319c-")
         .endsWith("-00")
-        .isNotEqualTo(parent);
+        .isNotEqualTo(PARENT);
   }
 
   @Test
@@ -126,5 +132,38 @@ class TelemetryTest {
     TraceContext parent = TraceContext.fresh(1);
     TraceContext own = telemetry.tracing().server(parent, Trust.RESTART, "GET").context();
     assertThat(own.traceId()).isNotEqualTo(parent.traceId());
+  }
+
+  @Test
+  void passesOnWhatTheConfigSays() {
+    ServerSpan all = span(List.of("tracecontext", "baggage"));
+    MultiMap headers = received();
+    all.inject(headers);
+    assertThat(headers.get("traceparent")).isEqualTo(all.context().traceparent());
+    assertThat(headers.get("tracestate")).isEqualTo("foo=1");
+    assertThat(headers.getAll("baggage")).containsExactly("a=1,b=2");
+
+    headers = received();
+    span(List.of("baggage")).inject(headers);
+    assertThat(headers.names()).containsExactly("baggage");
+
+    headers = received();
+    span(List.of("tracecontext")).attempt("GET", "orders", 1).inject(headers);
+    assertThat(headers.names()).containsExactlyInAnyOrder("traceparent", "tracestate");
+  }
+
+  private static MultiMap received() {
+    return MultiMap.caseInsensitiveMultiMap()
+        .add("traceparent", PARENT)
+        .add("tracestate", "foo=1")
+        .add("baggage", "a=1")
+        .add("baggage", "b=2");
+  }
+
+  private static ServerSpan span(List<String> propagate) {
+    var options =
+        new TelemetryOptions.Traces(TelemetryOptions.Traces.Exporter.NONE, "", 0, propagate);
+    return new ContextOnly(0, Propagation.of(options))
+        .server(TraceContext.of(received()), Trust.CONTINUE, "GET");
   }
 }

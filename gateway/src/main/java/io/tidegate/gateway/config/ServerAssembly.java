@@ -85,7 +85,7 @@ final class ServerAssembly {
   private static TelemetryOptions.Metrics metrics(Fields fields, TelemetryOptions.Metrics d) {
     return new TelemetryOptions.Metrics(
         fields.flag("prometheus", d.prometheus()),
-        d.otlp(),
+        fields.text("otlp").orElse(d.otlp()),
         list(fields, "buckets", Duration.class, d.buckets()),
         fields.flag("exemplars", d.exemplars()));
   }

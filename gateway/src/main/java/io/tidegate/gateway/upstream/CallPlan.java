@@ -6,7 +6,7 @@ import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.gateway.route.RewriteOptions;
 import io.tidegate.gateway.route.Rewriter;
 import io.tidegate.gateway.route.RouteOptions;
-import io.tidegate.metrics.api.TraceContext;
+import io.tidegate.metrics.api.Span;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
@@ -64,15 +64,14 @@ public final class CallPlan {
   }
 
   /** Writes the head of the upstream's request, but for what frames the body. */
-  void prepare(
-      Exchange exchange, TraceContext trace, Endpoint endpoint, HttpClientRequest request) {
+  void prepare(Exchange exchange, Span trace, Endpoint endpoint, HttpClientRequest request) {
     MultiMap headers = request.headers();
     fill(exchange, trace, headers, request.version() == HttpVersion.HTTP_2);
     request.authority(authority(exchange, endpoint));
   }
 
   /** The fields of the upstream's request, without Host and what frames the body. */
-  void fill(Exchange exchange, TraceContext trace, MultiMap headers, boolean http2) {
+  void fill(Exchange exchange, Span trace, MultiMap headers, boolean http2) {
     Exchange.Head head = exchange.head();
     headers.setAll(head.headers());
     boolean trailers = Hop.hasToken(head.headers().getAll(TE), "trailers");

@@ -156,7 +156,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
         endpoint.host(),
         endpoint.port(),
         exchange.head().path());
-    plan.prepare(exchange, span.context(), endpoint, request);
+    plan.prepare(exchange, span, endpoint, request);
     exchange.journal().phase(Journal.Phase.SENDING);
     if (exchange.isUpgrade()) {
       upgrade();

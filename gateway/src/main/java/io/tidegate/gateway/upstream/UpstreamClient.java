@@ -192,7 +192,7 @@ public final class UpstreamClient {
                     .setURI(plan.uri(exchange)))
             .timeout(plan.attemptMillis())
             .as(BodyCodec.none());
-    plan.fill(exchange, exchange.span().context(), request.headers(), false);
+    plan.fill(exchange, exchange.span(), request.headers(), false);
     request.headers().set(HttpHeaders.HOST, plan.authority(exchange, endpoint).toString());
     mirrored++;
     Future<?> answer = body == null ? request.send() : request.sendBuffer(body);

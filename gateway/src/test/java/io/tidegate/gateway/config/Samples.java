@@ -115,7 +115,7 @@ final class Samples {
         service: gate
         logs: {format: text, level: debug, access: false, sample: 12.5%}
         traces: {exporter: otlp, endpoint: "http://127.0.0.1:4318", sample: 100%, propagate: [tracecontext]}
-        metrics: {prometheus: false, otlp: "", buckets: [10ms, 2.5s], exemplars: false}
+        metrics: {prometheus: false, otlp: "http://127.0.0.1:4318", buckets: [10ms, 2.5s], exemplars: false}
       demo: true
       """;
 

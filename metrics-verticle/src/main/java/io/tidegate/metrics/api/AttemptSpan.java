@@ -1,10 +1,7 @@
 package io.tidegate.metrics.api;
 
 /** The span of one call to an upstream. Used on the request's event loop. */
-public interface AttemptSpan {
-  /** What the upstream has to see: {@code context().inject(headers)}. */
-  TraceContext context();
-
+public interface AttemptSpan extends Span {
   /** Where the call goes, once it is chosen. */
   void endpoint(String scheme, String host, int port, String target);
 

@@ -1,10 +1,7 @@
 package io.tidegate.metrics.api;
 
 /** The gateway's span for one request. Used on the request's event loop. */
-public interface ServerSpan {
-  /** The gateway's own place in the trace: for logs, and for upstreams when not recording. */
-  TraceContext context();
-
+public interface ServerSpan extends Span {
   /** Whether what is added will be sent: if not, callers can save themselves the work. */
   boolean recording();
 

@@ -18,9 +18,6 @@ public interface Tracing {
   /** Whether spans are recorded and sent. */
   boolean enabled();
 
-  /** Whether {@code baggage} is to be passed on. */
-  boolean propagatesBaggage();
-
   /**
    * A request has arrived. To be called on the request's own Vert.x context, which is tied to the
    * span: log lines, bus messages and the like that follow from it carry its ids.

@@ -66,22 +66,24 @@ public final class OtlpPush {
 
   /** Sends once. Blocks for ten seconds at most; a failure is logged when it begins and ends. */
   public synchronized void push() {
-    JsonObject body = json.of(registry.snapshots(), System.currentTimeMillis());
+    try {
+      send(json.of(registry.snapshots(), System.currentTimeMillis()));
+    } catch (IOException | RuntimeException failed) { // A gauge of another room may throw, too.
+      note(failed.toString());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void send(JsonObject body) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint)
             .timeout(TIMEOUT)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body.toBuffer().getBytes()));
     headers.forEach(request::header);
-    try {
-      int status =
-          client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
-      note(status < 300 ? null : "status " + status);
-    } catch (IOException failed) {
-      note(failed.toString());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    note(status < 300 ? null : "status " + status);
   }
 
   private void note(String failure) {

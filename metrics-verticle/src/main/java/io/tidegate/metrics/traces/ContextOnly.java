@@ -7,6 +7,7 @@ import io.tidegate.metrics.api.TraceContext;
 import io.tidegate.metrics.api.TraceIds;
 import io.tidegate.metrics.api.Tracing;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 
 /**
@@ -15,15 +16,15 @@ import io.vertx.core.Vertx;
  */
 public final class ContextOnly implements Tracing {
   private final double share;
-  private final boolean baggage;
+  private final Propagation propagation;
 
   /**
    * @param share of traces that start here which upstreams are asked to record, 0 to 1; were it
    *     none, a gateway without tracing would switch off that of all that is behind it
    */
-  public ContextOnly(double share, boolean baggage) {
+  public ContextOnly(double share, Propagation propagation) {
     this.share = share;
-    this.baggage = baggage;
+    this.propagation = propagation;
   }
 
   @Override
@@ -32,27 +33,28 @@ public final class ContextOnly implements Tracing {
   }
 
   @Override
-  public boolean propagatesBaggage() {
-    return baggage;
-  }
-
-  @Override
   public ServerSpan server(TraceContext parent, Trust trust, String method) {
     TraceContext own =
         parent.exists() && trust == Trust.CONTINUE ? parent.child() : TraceContext.fresh(share);
-    return unrecorded(own);
+    return unrecorded(own, propagation);
   }
 
   /** A span that is not recorded, tied to the current Vert.x context. */
-  static ServerSpan unrecorded(TraceContext own) {
+  static ServerSpan unrecorded(TraceContext own, Propagation propagation) {
     Context context = Vertx.currentContext();
     if (context != null) {
       TraceIds.put(context, own);
     }
-    return new Unrecorded(own);
+    return new Unrecorded(own, propagation);
   }
 
-  private record Unrecorded(TraceContext context) implements ServerSpan, AttemptSpan {
+  private record Unrecorded(TraceContext context, Propagation propagation)
+      implements ServerSpan, AttemptSpan {
+    @Override
+    public void inject(MultiMap headers) {
+      propagation.write(context, headers);
+    }
+
     @Override
     public boolean recording() {
       return false;

@@ -11,18 +11,22 @@ import io.tidegate.metrics.api.AttemptSpan;
 import io.tidegate.metrics.api.RequestFacts;
 import io.tidegate.metrics.api.ServerSpan;
 import io.tidegate.metrics.api.TraceContext;
+import io.vertx.core.MultiMap;
 
 /** The span of a sampled request, by OpenTelemetry's conventions for HTTP servers. */
 final class RecordedSpan implements ServerSpan {
   private static final AttributeKey<String> DETAIL = AttributeKey.stringKey("tidegate.detail");
 
   private final Tracer tracer;
+  private final Propagation propagation;
   private final Span span;
   private final Context inner;
   private final TraceContext context;
 
-  RecordedSpan(Tracer tracer, Span span, Context inner, TraceContext context) {
+  RecordedSpan(
+      Tracer tracer, Propagation propagation, Span span, Context inner, TraceContext context) {
     this.tracer = tracer;
+    this.propagation = propagation;
     this.span = span;
     this.inner = inner;
     this.context = context;
@@ -31,6 +35,11 @@ final class RecordedSpan implements ServerSpan {
   @Override
   public TraceContext context() {
     return context;
+  }
+
+  @Override
+  public void inject(MultiMap headers) {
+    propagation.write(context, headers);
   }
 
   @Override
@@ -53,6 +62,7 @@ final class RecordedSpan implements ServerSpan {
             .startSpan();
     HttpAttributes.ofAttempt(call, method, upstream, number);
     return new RecordedAttempt(
+        propagation,
         call,
         RecordedTracing.context(call, context.flags() & TraceContext.RANDOM, context.state()));
   }
@@ -67,7 +77,13 @@ final class RecordedSpan implements ServerSpan {
     span.end();
   }
 
-  private record RecordedAttempt(Span span, TraceContext context) implements AttemptSpan {
+  private record RecordedAttempt(Propagation propagation, Span span, TraceContext context)
+      implements AttemptSpan {
+    @Override
+    public void inject(MultiMap headers) {
+      propagation.write(context, headers);
+    }
+
     @Override
     public void endpoint(String scheme, String host, int port, String target) {
       HttpAttributes.ofEndpoint(span, scheme, host, port, target);

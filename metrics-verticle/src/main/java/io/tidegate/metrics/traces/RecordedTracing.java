@@ -31,12 +31,12 @@ public final class RecordedTracing implements Tracing, AutoCloseable {
 
   private final OpenTelemetrySdk sdk;
   private final Tracer tracer;
-  private final boolean baggage;
+  private final Propagation propagation;
 
-  private RecordedTracing(OpenTelemetrySdk sdk, boolean baggage) {
+  private RecordedTracing(OpenTelemetrySdk sdk, Propagation propagation) {
     this.sdk = sdk;
     this.tracer = sdk.getTracer("io.tidegate");
-    this.baggage = baggage;
+    this.propagation = propagation;
   }
 
   /**
@@ -47,7 +47,7 @@ public final class RecordedTracing implements Tracing, AutoCloseable {
   public static RecordedTracing start(TelemetryOptions options, Map<String, String> environment) {
     JulBridge.install();
     return new RecordedTracing(
-        Exporting.sdk(options, environment), options.traces().propagate().contains("baggage"));
+        Exporting.sdk(options, environment), Propagation.of(options.traces()));
   }
 
   /** Lets Vert.x carry spans through its contexts and over the bus. */
@@ -63,11 +63,6 @@ public final class RecordedTracing implements Tracing, AutoCloseable {
   @Override
   public boolean enabled() {
     return true;
-  }
-
-  @Override
-  public boolean propagatesBaggage() {
-    return baggage;
   }
 
   @Override
@@ -91,12 +86,12 @@ public final class RecordedTracing implements Tracing, AutoCloseable {
       VertxContextStorage.INSTANCE.attach(inner);
     }
     if (!span.isRecording()) {
-      return ContextOnly.unrecorded(own);
+      return ContextOnly.unrecorded(own, propagation);
     }
     if (Vertx.currentContext() != null) {
       TraceIds.put(Vertx.currentContext(), own);
     }
-    return new RecordedSpan(tracer, span, inner, own);
+    return new RecordedSpan(tracer, propagation, span, inner, own);
   }
 
   static TraceContext context(Span span, int random, String state) {
