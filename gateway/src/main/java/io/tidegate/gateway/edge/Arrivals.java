@@ -115,7 +115,6 @@ final class Arrivals {
     private final HttpServerRequest request;
     private RouteMeters meters = unmatched;
     private HeaderEditor edits;
-    private boolean closes;
     private long seenBytes;
     private long seenAt = System.nanoTime();
 
@@ -132,12 +131,11 @@ final class Arrivals {
     }
 
     private void close() {
-      closes = true;
       responder.closeAfter();
     }
 
     boolean closes() {
-      return closes;
+      return responder.closes();
     }
 
     void begin() {
@@ -353,7 +351,7 @@ final class Arrivals {
       }
       log.log(exchange);
       connection.ended(this);
-      if (closes) {
+      if (closes()) {
         Goodbye.say(connection, exchange);
       }
     }

@@ -2,6 +2,8 @@ package io.tidegate.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -25,26 +27,46 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   interface Listener {
     /** A refusal that no exchange answers; returns the bytes to send before the close. */
     String refused(ClientConnection connection, Refusal refusal);
+
+    /** The connection is closed. */
+    void gone(ClientConnection connection);
   }
+
+  /** Its name in the pipeline. */
+  static final String NAME = "tidegate";
 
   private static final long LINGER_MILLIS = 500;
 
-  private final HttpConnection http;
-  private final Forwarder forwarder;
   private final Listener listener;
   private final MessageScanner scanner;
   private final ArrayDeque<Arrivals.Served> inFlight = new ArrayDeque<>(1);
+  private HttpConnection http;
+  private Forwarder forwarder;
   private ChannelHandlerContext channel;
   private long headSince;
   private Refusal pending;
   private boolean handedOver;
 
-  ClientConnection(
-      HttpConnection http, Forwarder forwarder, LimitOptions limits, Listener listener) {
-    this.http = http;
-    this.forwarder = forwarder;
+  ClientConnection(LimitOptions limits, boolean http2, Listener listener) {
     this.listener = listener;
-    this.scanner = new MessageScanner(limits);
+    this.scanner = new MessageScanner(limits, http2);
+  }
+
+  /** Vert.x has made up its mind what is spoken on it; called again after an upgrade to HTTP/2. */
+  void speaks(HttpConnection connection, Forwarder made) {
+    http = connection;
+    forwarder = made;
+  }
+
+  /** Whether it sees what comes in. */
+  boolean isAtTheDoor() {
+    return channel != null;
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    listener.gone(this);
+    context.fireChannelInactive();
   }
 
   @Override
@@ -145,20 +167,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       http.close();
       return;
     }
-    channel
-        .writeAndFlush(
-            ByteBufUtil.encodeString(
-                channel.alloc(), CharBuffer.wrap(response), StandardCharsets.UTF_8))
-        .addListener(
-            written -> {
-              // Closing on unread bytes would make the system send a reset past the answer.
-              if (channel.channel() instanceof DuplexChannel socket
-                  && channel.pipeline().get(SslHandler.class) == null) {
-                socket.shutdownOutput();
-                closeIn(LINGER_MILLIS);
-              } else {
-                channel.close();
-              }
-            });
+    ByteBuf bytes =
+        ByteBufUtil.encodeString(
+            channel.alloc(), CharBuffer.wrap(response), StandardCharsets.UTF_8);
+    closeAfter(channel.writeAndFlush(bytes));
+  }
+
+  /** Closes once all that was written is on its way; Vert.x does so only if the client asked. */
+  void closeAfterFlush() {
+    if (channel == null) {
+      http.close();
+    } else {
+      closeAfter(channel.writeAndFlush(Unpooled.EMPTY_BUFFER));
+    }
+  }
+
+  private void closeAfter(ChannelFuture written) {
+    written.addListener(
+        done -> {
+          // Closing on unread bytes would make the system send a reset past the answer.
+          if (channel.channel() instanceof DuplexChannel socket
+              && channel.pipeline().get(SslHandler.class) == null) {
+            socket.shutdownOutput();
+            closeIn(LINGER_MILLIS);
+          } else {
+            channel.close();
+          }
+        });
   }
 }

@@ -1,7 +1,6 @@
 package io.tidegate.gateway.edge;
 
 import io.netty.channel.ChannelPipeline;
-import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.pipeline.CompiledRoute;
 import io.tidegate.gateway.route.RouteTable;
 import io.tidegate.gateway.security.Forwarder;
@@ -24,14 +23,20 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port for clients, as one event loop serves it. */
-public final class ClientPort {
+public final class ClientPort implements ClientConnection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientPort.class);
+  private static final AtomicBoolean UNGUARDED = new AtomicBoolean();
   private static final int CHUNK = 64 * 1024;
   private static final int WINDOW = 1024 * 1024;
   private static final int STREAMS = 100;
@@ -43,6 +48,8 @@ public final class ClientPort {
   private final Arrivals arrivals;
   private final HttpServer server;
   private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
+  private final Set<ClientConnection> newcomers = new HashSet<>();
+  private final boolean guarded;
 
   /**
    * @param connected client connections of all event loops
@@ -63,6 +70,8 @@ public final class ClientPort {
     this.options = options;
     this.meters = meters;
     this.connected = connected;
+    // Behind TLS, and behind the PROXY protocol's header, bytes are to be seen later than first.
+    this.guarded = options.tls().isEmpty() && !options.proxyProtocol();
     this.arrivals =
         new Arrivals(
             context, options.limits(), log, tracing, meters.route(GatewayMeters.UNMATCHED), self);
@@ -89,7 +98,7 @@ public final class ClientPort {
             .setMaxChunkSize(CHUNK)
             .setIdleTimeout((int) limits.idleTimeout().toMillis())
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setHttp2ClearTextEnabled(options.http2())
+            .setHttp2ClearTextEnabled(options.http2() && !options.proxyProtocol())
             .setHttp2ConnectionWindowSize(WINDOW)
             .setUseProxyProtocol(options.proxyProtocol())
             .setCompressionSupported(false)
@@ -125,7 +134,18 @@ public final class ClientPort {
   public Future<Integer> open() {
     vertx.setPeriodic(250, tick -> checkHeads());
     vertx.setPeriodic(1000, tick -> checkBodies());
-    return server.listen().map(HttpServer::actualPort);
+    if (guarded && options.port() != 0) {
+      Doorman.watch(options.port(), this::newcomer);
+    }
+    return server
+        .listen()
+        .map(
+            listening -> {
+              if (guarded) {
+                Doorman.watch(listening.actualPort(), this::newcomer);
+              }
+              return listening.actualPort();
+            });
   }
 
   /** From now on requests are matched by {@code table}; those in flight stay as they are. */
@@ -134,6 +154,9 @@ public final class ClientPort {
   }
 
   private void connected(HttpConnection connection) {
+    if (connections.containsKey(connection)) {
+      return;
+    }
     if (connected.incrementAndGet() > options.limits().connections()) {
       connected.decrementAndGet();
       connection.close();
@@ -145,7 +168,8 @@ public final class ClientPort {
             connection.remoteAddress().hostAddress(),
             options.trustedProxies(),
             connection.isSsl() ? "https" : "http");
-    var client = new ClientConnection(connection, forwarder, options.limits(), this::refusedEarly);
+    ClientConnection client = atTheDoor(connection);
+    client.speaks(connection, forwarder);
     connections.put(connection, client);
     connection.closeHandler(
         closed -> {
@@ -153,11 +177,29 @@ public final class ClientPort {
           connected.decrementAndGet();
           meters.clientDisconnected();
         });
+  }
+
+  /** The handler that has been there from the first byte, or that is put before the decoder now. */
+  private ClientConnection atTheDoor(HttpConnection connection) {
     ChannelPipeline pipeline =
         ((HttpServerConnection) connection).channelHandlerContext().pipeline();
-    if (pipeline.get("httpDecoder") != null) {
-      pipeline.addBefore("httpDecoder", "tidegate", client);
+    if (pipeline.get(ClientConnection.NAME) instanceof ClientConnection there) {
+      return there;
     }
+    ClientConnection client = newcomer();
+    if (pipeline.get("httpDecoder") != null) {
+      if (guarded && UNGUARDED.compareAndSet(false, true)) {
+        LOG.error("first requests are not checked: call Doorman.enable() before listening");
+      }
+      pipeline.addBefore("httpDecoder", ClientConnection.NAME, client);
+    }
+    return client;
+  }
+
+  private ClientConnection newcomer() {
+    var client = new ClientConnection(options.limits(), options.http2() && guarded, this);
+    newcomers.add(client);
+    return client;
   }
 
   private ClientConnection connection(HttpServerRequest request) {
@@ -165,14 +207,19 @@ public final class ClientPort {
   }
 
   /** What never became a request is answered, logged and counted like one that did. */
-  private String refusedEarly(ClientConnection connection, Refusal refusal) {
-    Failure failure = refusal.failure();
-    return arrivals.refusedEarly(failure, refusal.detail());
+  @Override
+  public String refused(ClientConnection connection, Refusal refusal) {
+    return arrivals.refusedEarly(refusal.failure(), refusal.detail());
+  }
+
+  @Override
+  public void gone(ClientConnection connection) {
+    newcomers.remove(connection);
   }
 
   private void checkHeads() {
     long bound = System.nanoTime() - options.limits().headerTimeout().toNanos();
-    for (ClientConnection connection : List.copyOf(connections.values())) {
+    for (ClientConnection connection : List.copyOf(newcomers)) {
       if (connection.isLate(bound)) {
         connection.refuseLate();
       }
@@ -193,6 +240,9 @@ public final class ClientPort {
 
   /** Stops accepting; idle connections close now, busy ones after their answer or the time. */
   public Future<Void> shutdown(Duration grace) {
+    if (guarded) {
+      Doorman.leave(server.actualPort());
+    }
     return server.shutdown(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS);
   }
 

@@ -43,6 +43,7 @@ final class MessageScanner {
   private static final String PREFACE = "PRI * HTTP/2.0";
 
   private final LimitOptions limits;
+  private final boolean http2;
   private final byte[] word = new byte[20];
   private State state = State.START;
   private int wordLength;
@@ -55,13 +56,18 @@ final class MessageScanner {
   private boolean codingSeen;
   private boolean upgradeSeen;
   private boolean preface;
+  private boolean first = true;
   private String field;
   private long left;
   private int messageStart;
   private Refusal refusal;
 
-  MessageScanner(LimitOptions limits) {
+  /**
+   * @param http2 whether a client may turn to HTTP/2, at once or by an upgrade
+   */
+  MessageScanner(LimitOptions limits, boolean http2) {
     this.limits = limits;
+    this.http2 = http2;
   }
 
   /**
@@ -171,7 +177,8 @@ final class MessageScanner {
 
   private State method(byte b) {
     if (b == ' ' && lineLength > 0) {
-      preface = upgradeSeen && matches(PREFACE, 3);
+      preface = http2 && (first || upgradeSeen) && wordLength == 3 && matches(PREFACE, 3);
+      first = false;
       wordLength = 0;
       return lineTooLong() ? state : State.TARGET;
     }

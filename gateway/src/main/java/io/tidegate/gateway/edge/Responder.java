@@ -98,6 +98,9 @@ final class Responder implements Reply.BodySink {
       headers.set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
     } else if (!bodiless && exchange.request().version() == HttpVersion.HTTP_1_1) {
       out.setChunked(true);
+    } else if (!bodiless && exchange.request().version() == HttpVersion.HTTP_1_0) {
+      // Without chunks only the end of the connection can say where the body ends.
+      closeAfter = true;
     }
     common(headers);
     answer.receive(this);
@@ -288,6 +291,11 @@ final class Responder implements Reply.BodySink {
       finished = true;
       whenOver.run();
     }
+  }
+
+  /** Whether the connection ends with this answer. */
+  boolean closes() {
+    return closeAfter;
   }
 
   boolean isFinished() {

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.launch;
 
 import io.tidegate.gateway.config.ConfigReport;
+import io.tidegate.gateway.edge.Doorman;
 import io.tidegate.gateway.launch.cli.Cli;
 import io.tidegate.gateway.launch.cli.Program;
 import io.tidegate.gateway.launch.cli.RehearseRequest;
@@ -28,6 +29,7 @@ public final class Tidegate implements Program {
 
   /** Runs a command; the process exits with 0: fine, 1: the answer is no, 2: wrong usage. */
   public static void main(String[] arguments) {
+    Doorman.enable();
     Map<String, String> environment = System.getenv();
     int code = Cli.main(arguments, System.out, System.err, environment, new Tidegate(environment));
     // A gateway that serves keeps the process alive by itself.
