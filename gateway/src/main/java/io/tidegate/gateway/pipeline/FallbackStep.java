@@ -42,7 +42,8 @@ record FallbackStep(Conditions on, List<Fallback> chain, RouteMeters meters, Ste
         .apply(exchange)
         .compose(
             reply -> {
-              if (Judgement.matches(reply, on) && !exchange.isCancelled()) {
+              // A fixed answer is final, whatever its status; 503 is a usual one.
+              if (fallback.sends() && Judgement.matches(reply, on) && !exchange.isCancelled()) {
                 reply.discard();
                 return instead(exchange, failed, index + 1);
               }
