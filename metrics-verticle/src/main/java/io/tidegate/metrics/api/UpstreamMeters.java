@@ -1,5 +1,7 @@
 package io.tidegate.metrics.api;
 
+import java.util.Locale;
+
 /** What is counted of one upstream, all event loops together. From any thread. */
 public interface UpstreamMeters {
   /** States of a breaker, with their values in {@code tidegate_breaker_state}. */
@@ -9,7 +11,7 @@ public interface UpstreamMeters {
     OPEN,
     ISOLATED;
 
-    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+    private final String label = name().toLowerCase(Locale.ROOT);
 
     public String label() {
       return label;

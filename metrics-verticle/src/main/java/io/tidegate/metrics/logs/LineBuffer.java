@@ -1,6 +1,7 @@
 package io.tidegate.metrics.logs;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Arrays;
 
 /**
@@ -216,7 +217,7 @@ final class LineBuffer {
   }
 
   private void cacheTime(long second) {
-    java.time.LocalDate date = java.time.LocalDate.ofEpochDay(Math.floorDiv(second * 1000, DAY));
+    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second * 1000, DAY));
     int ofDay = (int) Math.floorMod(second, DAY / 1000);
     put(date.getYear(), 0, 4, '-');
     put(date.getMonthValue(), 5, 2, '-');

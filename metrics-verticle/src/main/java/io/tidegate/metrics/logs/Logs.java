@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import io.tidegate.metrics.TelemetryOptions;
 import io.tidegate.metrics.TelemetryOptions.Logs.Format;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.Locale;
@@ -90,9 +91,9 @@ public final class Logs {
     return System.console() != null && terminal(System.console());
   }
 
-  private static boolean terminal(java.io.Console console) {
+  private static boolean terminal(Console console) {
     try {
-      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (NoSuchMethodException before22) {
       return true;
     } catch (ReflectiveOperationException unknown) {

@@ -3,6 +3,7 @@ package io.tidegate.metrics.registry;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -57,8 +58,7 @@ public final class OtlpPush {
       if (equals > 0) {
         String value = pair.substring(equals + 1).strip();
         headers.put(
-            pair.substring(0, equals).strip(),
-            java.net.URLDecoder.decode(value, StandardCharsets.UTF_8));
+            pair.substring(0, equals).strip(), URLDecoder.decode(value, StandardCharsets.UTF_8));
       }
     }
     return headers;
