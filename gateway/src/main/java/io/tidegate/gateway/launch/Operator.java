@@ -5,15 +5,21 @@ import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
 import io.tidegate.gateway.admin.UpstreamReport;
 import io.tidegate.gateway.config.ConfigRedacted;
+import io.tidegate.gateway.route.Explanation;
+import io.tidegate.gateway.route.RequestTarget;
+import io.tidegate.gateway.route.RouteOptions;
+import io.tidegate.gateway.route.RouteTable;
 import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.MetricsBus;
 import io.tidegate.metrics.api.MetricsSnapshot;
 import io.tidegate.metrics.api.Snapshots;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 
 /** What the admin port may ask of this process. */
 final class Operator implements Operations {
@@ -130,6 +136,50 @@ final class Operator implements Operations {
 
   @Override
   public Future<JsonObject> explain(Question question) {
-    return Future.succeededFuture(new JsonObject());
+    return Future.future(answer -> answer.complete(explanation(question)));
+  }
+
+  private JsonObject explanation(Question question) {
+    URI url = URI.create(question.url());
+    RequestTarget read = RequestTarget.read(url.getRawPath(), url.getRawQuery());
+    if (read instanceof RequestTarget.Invalid invalid) {
+      throw new IllegalArgumentException("url: " + invalid.reason());
+    }
+    RequestTarget.Valid target = (RequestTarget.Valid) read;
+    String host =
+        url.getRawAuthority() != null
+            ? url.getRawAuthority()
+            : question.header("host").orElse("localhost");
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    question.headers().forEach(header -> headers.add(header.getKey(), header.getValue()));
+    GatewayOptions options = node.options();
+    RouteTable<RouteOptions> table =
+        RouteTable.build(
+            options.routes().stream().map(route -> new RouteTable.Entry<>(route, route)).toList());
+    JsonArray routes = new JsonArray();
+    JsonObject json =
+        new JsonObject().put("path", target.path()).put("route", null).put("routes", routes);
+    for (Explanation explanation :
+        table.explain(host, target.path(), question.method(), headers, target.query())) {
+      routes.add(
+          new JsonObject()
+              .put("id", explanation.routeId())
+              .put("chosen", explanation.chosen())
+              .put("mismatch", explanation.mismatch().orElse(null)));
+      if (explanation.chosen()) {
+        json.put("route", explanation.routeId()).put("policy", policy(explanation.routeId()));
+      }
+    }
+    return json;
+  }
+
+  private JsonObject policy(String route) {
+    JsonArray routes = ConfigRedacted.of(node.options()).getJsonArray("routes");
+    for (int i = 0; i < routes.size(); i++) {
+      if (route.equals(routes.getJsonObject(i).getString("id"))) {
+        return routes.getJsonObject(i);
+      }
+    }
+    return new JsonObject();
   }
 }
