@@ -125,9 +125,6 @@ final class Arrivals {
       this.responder = new Responder(exchange, context, clock, this::over);
       connection.began(this);
       open.add(this);
-      if (draining) {
-        close();
-      }
     }
 
     private void close() {
@@ -283,6 +280,9 @@ final class Arrivals {
 
     private void send(Reply reply) {
       RequestBody body = exchange.body();
+      if (draining) {
+        close();
+      }
       if (body.exists() && !body.isComplete()) {
         // The rest of the body may be anything long: nobody waits for it.
         close();

@@ -139,6 +139,18 @@ public final class ClientPort implements ClientConnection.Listener {
     }
     return server
         .listen()
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new IllegalStateException(
+                        "server.port: cannot listen on "
+                            + options.host()
+                            + ":"
+                            + options.port()
+                            + " ("
+                            + failure.getMessage()
+                            + ")",
+                        failure)))
         .map(
             listening -> {
               if (guarded) {

@@ -245,6 +245,12 @@ public final class RequestBody {
     Receiver last = receiver;
     receiver = null;
     kept = null;
+    if (paused) {
+      // What Vert.x holds back for a paused reader would never be released.
+      paused = false;
+      request.handler(chunk -> {});
+      request.resume();
+    }
     if (last != null) {
       last.broken(why);
     }

@@ -106,7 +106,18 @@ final class RunningGateway {
             ready ->
                 vertx.deployVerticle(
                     () -> new GatewayVerticle(node), new DeploymentOptions().setInstances(loops)))
-        .compose(ready -> vertx.deployVerticle(admin));
+        .compose(
+            ready ->
+                named(
+                    vertx.deployVerticle(admin),
+                    "admin.port: " + options.admin().host() + ":" + options.admin().port()));
+  }
+
+  private static <T> Future<T> named(Future<T> future, String what) {
+    return future.recover(
+        failure ->
+            Future.failedFuture(
+                new IllegalStateException(what + " (" + failure.getMessage() + ")", failure)));
   }
 
   private void loaded() {

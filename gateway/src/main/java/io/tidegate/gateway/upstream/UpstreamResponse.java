@@ -86,8 +86,7 @@ final class UpstreamResponse implements Reply.Proxied {
   }
 
   private void end(Failure failure) {
-    done = true;
-    stopIdle();
+    stop();
     call.finish(false);
     if (sink != null) {
       sink.broken(failure);
@@ -104,6 +103,19 @@ final class UpstreamResponse implements Reply.Proxied {
       end(paused ? Failure.CLIENT_CLOSED : Failure.READ_TIMEOUT);
     } else {
       idle = call.wheel().schedule((idleNanos - quiet) / 1_000_000 + 1, this::checkIdle);
+    }
+  }
+
+  /**
+   * What Vert.x holds back for a paused reader would never be released: it is taken and dropped.
+   */
+  private void stop() {
+    done = true;
+    stopIdle();
+    if (paused || sink == null) {
+      paused = false;
+      response.handler(chunk -> {});
+      response.resume();
     }
   }
 
@@ -137,8 +149,7 @@ final class UpstreamResponse implements Reply.Proxied {
     }
     boolean small = length >= 0 && length <= WORTH_READING;
     if (!small || sink != null) {
-      done = true;
-      stopIdle();
+      stop();
       call.finish(false);
       return;
     }
