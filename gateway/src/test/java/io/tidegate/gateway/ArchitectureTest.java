@@ -41,7 +41,8 @@ class ArchitectureTest {
           Map.entry(HALL, with(REQUEST_ROOMS, "admin")),
           Map.entry("admin", with(REQUEST_ROOMS, HALL, "config")),
           Map.entry("rehearsal", with(REQUEST_ROOMS, HALL, "config", "admin")),
-          Map.entry("launch", with(REQUEST_ROOMS, HALL, "config", "admin", "rehearsal")),
+          Map.entry(
+              "launch", with(REQUEST_ROOMS, HALL, "config", "admin", "rehearsal", "launch.cli")),
           Map.entry(
               "launch.cli", with(REQUEST_ROOMS, HALL, "config", "admin", "rehearsal", "launch")));
 

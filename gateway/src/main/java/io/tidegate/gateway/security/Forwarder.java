@@ -116,8 +116,6 @@ public final class Forwarder {
     private final String asked;
     private final Hop client;
     private final int witness; // the hop that says what the client asked; past the end: the peer
-    private final String saidScheme; // empty when nothing was said
-    private final String saidHost;
     private String clientScheme;
     private String clientHost;
 
@@ -131,41 +129,32 @@ public final class Forwarder {
       client = hop(at);
       boolean hidden = at > 0 && isTrusted(client); // by a hop that is no address
       witness = hidden ? at - 1 : at;
-      saidScheme = reported(chain.proto(), true);
-      saidHost = reported(chain.host(), false);
-      clientScheme = saidScheme.isEmpty() ? scheme : saidScheme;
-      clientHost = saidHost.isEmpty() ? asked : saidHost;
+      clientScheme = reported(chain.proto(), scheme, true);
+      clientHost = reported(chain.host(), asked, false);
     }
 
     private Hop hop(int at) {
       return at == hops.size() ? peer : hops.get(at);
     }
 
-    /** What the witness says, else the proxies between it and us, else the chain; or nothing. */
-    private String reported(String ofChain, boolean proto) {
+    /** What the witness says, else the proxies between it and us, else the chain, else we. */
+    private String reported(String ofChain, String ours, boolean proto) {
       for (int i = witness; i < hops.size(); i++) {
         String said = proto ? hops.get(i).proto() : hops.get(i).host();
         if (!said.isEmpty()) {
           return said;
         }
       }
-      return hops.isEmpty() ? ofChain : "";
+      return hops.isEmpty() && !ofChain.isEmpty() ? ofChain : ours;
     }
 
     Optional<Walk> agreeing(Walk other) {
       if (!other.hops.isEmpty() && !client.node().equals(other.client.node())) {
         return Optional.empty();
       }
-      clientScheme = joined(saidScheme, other.saidScheme, scheme);
-      clientHost = joined(saidHost, other.saidHost, asked);
+      clientScheme = clientScheme.equals(other.clientScheme) ? clientScheme : scheme;
+      clientHost = clientHost.equals(other.clientHost) ? clientHost : asked;
       return Optional.of(this);
-    }
-
-    /** What one of them says, or both alike; ours when they contradict each other. */
-    private String joined(String one, String other, String ours) {
-      String said = one.isEmpty() ? other : one;
-      boolean contradict = !one.isEmpty() && !other.isEmpty() && !one.equals(other);
-      return said.isEmpty() || contradict ? ours : said;
     }
 
     /** Both styles from the one chain, so that they cannot contradict each other. */
