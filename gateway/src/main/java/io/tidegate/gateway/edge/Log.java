@@ -1,6 +1,8 @@
 package io.tidegate.gateway.edge;
 
 import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.metrics.api.TraceContext;
+import io.tidegate.metrics.api.TraceIds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +14,8 @@ final class Log {
 
   /** A bug of ours; the client was told 500. */
   static void mistake(Exchange exchange, Throwable mistake) {
-    LOG.error("request {} failed inside the gateway", exchange.id(), mistake);
+    TraceContext trace = exchange.trace() == null ? TraceContext.NONE : exchange.trace();
+    TraceIds.with(
+        trace, () -> LOG.error("request {} failed inside the gateway", exchange.id(), mistake));
   }
 }

@@ -75,6 +75,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     exchange.lastEndpoint(endpoint);
     exchange.journal().attempt(client.name(), endpoint.label());
     span = exchange.span().attempt(exchange.method(), client.name(), attempt.number() + 1);
+    span.endpoint(
+        endpoint.tls() ? "https" : "http",
+        endpoint.host(),
+        endpoint.port(),
+        exchange.head().path());
     deadlineFirst = remaining <= plan.attemptMillis();
     timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
     exchange.begin(this);
@@ -151,11 +156,6 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     }
     request.exceptionHandler(this::broke);
     request.response().onComplete(this::answered);
-    span.endpoint(
-        endpoint.tls() ? "https" : "http",
-        endpoint.host(),
-        endpoint.port(),
-        exchange.head().path());
     plan.prepare(exchange, span, endpoint, request);
     exchange.journal().phase(Journal.Phase.SENDING);
     if (exchange.isUpgrade()) {
