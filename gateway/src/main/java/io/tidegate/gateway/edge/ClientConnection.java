@@ -37,6 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private static final long LINGER_MILLIS = 500;
 
+  private final boolean welcome;
   private final Listener listener;
   private final MessageScanner scanner;
   private final ArrayDeque<Arrivals.Served> inFlight = new ArrayDeque<>(1);
@@ -47,7 +48,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private Refusal pending;
   private boolean handedOver;
 
-  ClientConnection(LimitOptions limits, boolean http2, Listener listener) {
+  /**
+   * @param welcome false: there are too many, and this one is closed at once
+   */
+  ClientConnection(LimitOptions limits, boolean http2, boolean welcome, Listener listener) {
+    this.welcome = welcome;
     this.listener = listener;
     this.scanner = new MessageScanner(limits, http2);
   }
@@ -58,9 +63,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     forwarder = made;
   }
 
-  /** Whether it sees what comes in. */
-  boolean isAtTheDoor() {
-    return channel != null;
+  /** Whether there was room for one more. */
+  boolean isWelcome() {
+    return welcome;
   }
 
   @Override
@@ -72,6 +77,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     channel = context;
+    if (!welcome) {
+      context.close();
+    }
   }
 
   @Override

@@ -169,12 +169,6 @@ public final class ClientPort implements ClientConnection.Listener {
     if (connections.containsKey(connection)) {
       return;
     }
-    if (connected.incrementAndGet() > options.limits().connections()) {
-      connected.decrementAndGet();
-      connection.close();
-      return;
-    }
-    meters.clientConnected();
     var forwarder =
         Forwarder.forConnection(
             connection.remoteAddress().hostAddress(),
@@ -183,11 +177,13 @@ public final class ClientPort implements ClientConnection.Listener {
     ClientConnection client = atTheDoor(connection);
     client.speaks(connection, forwarder);
     connections.put(connection, client);
+    if (!client.isWelcome()) {
+      connection.close();
+    }
     connection.closeHandler(
         closed -> {
           connections.remove(connection);
-          connected.decrementAndGet();
-          meters.clientDisconnected();
+          gone(client);
         });
   }
 
@@ -209,7 +205,9 @@ public final class ClientPort implements ClientConnection.Listener {
   }
 
   private ClientConnection newcomer() {
-    var client = new ClientConnection(options.limits(), options.http2() && guarded, this);
+    boolean welcome = connected.incrementAndGet() <= options.limits().connections();
+    meters.clientConnected();
+    var client = new ClientConnection(options.limits(), options.http2() && guarded, welcome, this);
     newcomers.add(client);
     return client;
   }
@@ -226,7 +224,10 @@ public final class ClientPort implements ClientConnection.Listener {
 
   @Override
   public void gone(ClientConnection connection) {
-    newcomers.remove(connection);
+    if (newcomers.remove(connection)) {
+      connected.decrementAndGet();
+      meters.clientDisconnected();
+    }
   }
 
   private void checkHeads() {
