@@ -50,6 +50,7 @@ public final class Exchange implements RequestFacts {
   private boolean upgrade;
   private boolean expectsContinue;
   private long deadlineNanos = Long.MAX_VALUE;
+  private long totalMillis;
   private long idleMillis = 30_000;
   private boolean cancelled;
   private Object lastEndpoint;
@@ -77,6 +78,7 @@ public final class Exchange implements RequestFacts {
     fork.span = span;
     fork.body = body;
     fork.deadlineNanos = deadlineNanos;
+    fork.totalMillis = totalMillis;
     fork.idleMillis = idleMillis;
     begin(fork::cancel);
     return fork;
@@ -135,8 +137,16 @@ public final class Exchange implements RequestFacts {
 
   /** Sets when the response's head must be there, and how long a body may stand still. */
   public void limits(long totalMillis, long idle) {
+    this.totalMillis = totalMillis;
     deadlineNanos = startNanos + totalMillis * 1_000_000;
     idleMillis = idle;
+  }
+
+  /** The whole request is in only now: an upload may take as long as it flows. */
+  public void restartDeadline() {
+    if (deadlineNanos != Long.MAX_VALUE) {
+      deadlineNanos = System.nanoTime() + totalMillis * 1_000_000;
+    }
   }
 
   /** Registers work that must end when the client leaves; runs at once when it has left. */

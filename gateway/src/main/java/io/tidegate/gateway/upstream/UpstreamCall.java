@@ -46,6 +46,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   private Endpoint endpoint;
   private Connection connection;
   private HttpClientRequest request;
+  private long lastChunk;
   private boolean deadlineFirst;
   private boolean slot;
   private boolean taking;
@@ -80,8 +81,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
         endpoint.host(),
         endpoint.port(),
         exchange.head().path());
-    deadlineFirst = remaining <= plan.attemptMillis();
-    timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
+    startClock();
     exchange.begin(this);
     if (over) {
       return head.future();
@@ -211,6 +211,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       return;
     }
     sending = true;
+    lastChunk = System.nanoTime();
     stopWaitingForContinue();
     exchange.writeContinue();
     exchange.body().attach(this);
@@ -228,6 +229,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (over) {
       return false;
     }
+    lastChunk = System.nanoTime();
     request.write(chunk);
     return !request.writeQueueFull();
   }
@@ -239,6 +241,8 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       request.end();
       if (!answered) {
         exchange.journal().phase(Journal.Phase.WAITING);
+        exchange.restartDeadline();
+        startClock();
       }
     }
   }
@@ -310,8 +314,22 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     fail(failed);
   }
 
+  /** Until the head of the answer; while a body flows, only its standing still counts. */
+  private void startClock() {
+    if (timer != null) {
+      timer.cancel();
+    }
+    long remaining = exchange.remainingMillis();
+    deadlineFirst = remaining <= plan.attemptMillis();
+    timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
+  }
+
   private void timedOut() {
     if (over || answered) {
+      return;
+    }
+    if (sending && !sent) {
+      bodyStandsStill();
       return;
     }
     Failure failure;
@@ -325,6 +343,19 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       endpoint.failed();
     }
     fail(new Reply.Failed(failure, "after " + elapsedMillis() + " ms", 0, request == null));
+  }
+
+  private void bodyStandsStill() {
+    long quiet = (System.nanoTime() - lastChunk) / 1_000_000;
+    // A client that sends nothing is the edge's business; an upstream that takes nothing is ours.
+    boolean stuck = exchange.body().isPaused() && quiet >= exchange.idleMillis();
+    if (stuck) {
+      endpoint.failed();
+      fail(Reply.Failed.of(Failure.WRITE_TIMEOUT, "after " + elapsedMillis() + " ms"));
+    } else {
+      long wait = Math.max(100, exchange.idleMillis() - quiet);
+      timer = client.wheel().schedule(wait, this::timedOut);
+    }
   }
 
   private long elapsedMillis() {
