@@ -43,8 +43,7 @@ class ArchitectureTest {
           Map.entry("rehearsal", with(REQUEST_ROOMS, HALL, "config", "admin")),
           Map.entry(
               "launch", with(REQUEST_ROOMS, HALL, "config", "admin", "rehearsal", "launch.cli")),
-          Map.entry(
-              "launch.cli", with(REQUEST_ROOMS, HALL, "config", "admin", "rehearsal", "launch")));
+          Map.entry("launch.cli", with(REQUEST_ROOMS, HALL, "config", "rehearsal")));
 
   /** Rooms that see of others only values: what a user wrote, never what runs. */
   private static final Map<String, Set<String>> VALUES_ONLY =

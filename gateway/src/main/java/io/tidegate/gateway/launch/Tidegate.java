@@ -39,6 +39,11 @@ public final class Tidegate implements Program {
   }
 
   @Override
+  public String version() {
+    return Version.NUMBER;
+  }
+
+  @Override
   public int run(RunRequest request) {
     var source = new ConfigSource(request.file(), environment);
     ConfigReport report = source.read();

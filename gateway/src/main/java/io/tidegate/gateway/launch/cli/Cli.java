@@ -1,6 +1,5 @@
 package io.tidegate.gateway.launch.cli;
 
-import io.tidegate.gateway.launch.Version;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,10 +25,12 @@ public final class Cli {
       Exit codes: 0 fine, 1 the answer is no, 2 wrong usage.
       """;
 
+  private final Program program;
   private final List<Command> commands;
   private final Console console;
 
   Cli(Program program, Console console) {
+    this.program = program;
     this.console = console;
     this.commands =
         List.of(
@@ -63,7 +64,7 @@ public final class Cli {
         commands.stream().filter(each -> each.name().equals(name)).findFirst();
     List<String> options = arguments.stream().takeWhile(each -> !each.equals("--")).toList();
     if (options.contains("--version") || options.contains("-V")) {
-      console.out().println("tidegate " + Version.NUMBER);
+      console.out().println("tidegate " + program.version());
       return ExitCode.FINE;
     }
     if (options.contains("--help") || options.contains("-h")) {

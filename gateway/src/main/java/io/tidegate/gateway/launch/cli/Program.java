@@ -4,6 +4,9 @@ import io.tidegate.gateway.rehearsal.RehearsalReport;
 
 /** What the command line starts and does not do itself. */
 public interface Program {
+  /** Which Tidegate this is. */
+  String version();
+
   /** Starts a gateway; the exit code, 0 when it serves. */
   int run(RunRequest request);
 
