@@ -46,6 +46,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private ChannelHandlerContext channel;
   private long headSince;
   private Refusal pending;
+  private boolean leaving;
   private boolean handedOver;
 
   /**
@@ -88,7 +89,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(message);
       return;
     }
-    if (pending != null) {
+    if (pending != null || leaving) {
       ReferenceCountUtil.release(message);
       return;
     }
@@ -183,6 +184,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Closes once all that was written is on its way; Vert.x does so only if the client asked. */
   void closeAfterFlush() {
+    leaving = true;
     if (channel == null) {
       http.close();
     } else {

@@ -212,7 +212,7 @@ final class MessageScanner {
   private State version(byte b) {
     if (b != '\r') {
       if (wordLength == 8) {
-        return badVersion();
+        return bad("malformed request line");
       }
       word[wordLength++] = b;
       return State.VERSION;
@@ -373,7 +373,7 @@ final class MessageScanner {
         left = 0;
         headLength = 0;
       }
-      if (left >= 1L << 56 || ++headLength > 64) {
+      if (left > Integer.MAX_VALUE >> 4 || ++headLength > 64) {
         return bad("chunk size too large");
       }
       left = left << 4 | digit;

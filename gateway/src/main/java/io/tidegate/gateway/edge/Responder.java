@@ -278,11 +278,12 @@ final class Responder implements Reply.BodySink {
     if (!finished) {
       exchange.journal().clientLeft();
       finish();
-      exchange.body().broken(Failure.CLIENT_CLOSED);
-      exchange.cancel();
+      // In this order: what is held back for paused readers is released before connections close.
       if (proxied != null) {
         proxied.discard();
       }
+      exchange.body().broken(Failure.CLIENT_CLOSED);
+      exchange.cancel();
     }
   }
 
