@@ -137,7 +137,8 @@ final class UpstreamAssembly {
         fields.whole("min-calls", d.minCalls()),
         reset,
         fields.duration("reset-max", longest(d.resetMax(), Optional.of(reset))),
-        fields.whole("probes", d.probes()));
+        fields.whole("probes", d.probes()),
+        fields.get("scope", BreakerOptions.Scope.class).orElse(d.scope()));
   }
 
   private static ConcurrencyOptions concurrency(Fields upstream, PoolOptions pool) {

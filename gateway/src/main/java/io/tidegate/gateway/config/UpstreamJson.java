@@ -11,6 +11,7 @@ import io.tidegate.gateway.upstream.UpstreamOptions;
 import io.tidegate.gateway.upstream.UpstreamTls;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 
 /** An upstream as it would be written in the file. */
 final class UpstreamJson {
@@ -110,7 +111,8 @@ final class UpstreamJson {
         .put("min-calls", breaker.minCalls())
         .put("reset", Units.write(breaker.reset()))
         .put("reset-max", Units.write(breaker.resetMax()))
-        .put("probes", breaker.probes());
+        .put("probes", breaker.probes())
+        .put("scope", breaker.scope().name().toLowerCase(Locale.ROOT));
   }
 
   private static JsonObject concurrency(ConcurrencyOptions concurrency) {

@@ -164,7 +164,12 @@ final class UpstreamKeys {
               "probes",
               Shapes.whole(1, 1000),
               "Calls let through at once when half-open; all must succeed to close it.",
-              BREAKER_DEFAULT.probes());
+              BREAKER_DEFAULT.probes())
+          .key(
+              "scope",
+              Shapes.constants(BreakerOptions.Scope.class),
+              "One breaker for all calls to the upstream, or one for each route.",
+              BREAKER_DEFAULT.scope());
 
   private static final Section ADAPTIVE =
       new Section("concurrency-adaptive", "A limit that follows latency (gradient).")

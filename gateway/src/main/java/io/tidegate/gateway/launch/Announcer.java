@@ -34,7 +34,9 @@ final class Announcer implements EndpointListener {
         .entrySet()
         .removeIf(
             entry -> {
-              boolean gone = !current.containsKey(entry.getKey());
+              // A breaker of one route is known as upstream/route.
+              String upstream = entry.getKey().split("/", 2)[0];
+              boolean gone = !current.containsKey(upstream);
               if (gone) {
                 entry.getValue().release();
               }

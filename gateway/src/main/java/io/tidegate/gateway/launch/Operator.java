@@ -5,6 +5,7 @@ import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
 import io.tidegate.gateway.admin.UpstreamReport;
 import io.tidegate.gateway.config.ConfigRedacted;
+import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.route.Explanation;
 import io.tidegate.gateway.route.RequestTarget;
 import io.tidegate.gateway.route.RouteOptions;
@@ -20,6 +21,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /** What the admin port may ask of this process. */
 final class Operator implements Operations {
@@ -75,6 +79,7 @@ final class Operator implements Operations {
                                 .put("in-use", upstream.slots().inFlight())
                                 .put("waiting", upstream.slots().waiting())
                                 .put("open", upstream.openConnections().get()))
+                        .put("route-breakers", routeBreakers(upstream))
                         .put(
                             "concurrency",
                             new JsonObject()
@@ -82,6 +87,17 @@ final class Operator implements Operations {
                                 .put("in-flight", upstream.bulkhead().inFlight())
                                 .put("waiting", upstream.bulkhead().waiting()))));
     return Future.succeededFuture(all);
+  }
+
+  private static JsonObject routeBreakers(Upstream upstream) {
+    JsonObject states = new JsonObject();
+    upstream
+        .routeBreakers()
+        .forEach(
+            (route, breaker) ->
+                states.put(
+                    route, breaker.state().name().toLowerCase(Locale.ROOT).replace('_', '-')));
+    return states;
   }
 
   @Override
@@ -120,11 +136,9 @@ final class Operator implements Operations {
     if (upstream == null) {
       return Future.succeededFuture(false);
     }
-    if (order == BreakerOrder.ISOLATE) {
-      upstream.breaker().isolate();
-    } else {
-      upstream.breaker().close();
-    }
+    List<Breaker> breakers = new ArrayList<>(upstream.routeBreakers().values());
+    breakers.add(upstream.breaker());
+    breakers.forEach(order == BreakerOrder.ISOLATE ? Breaker::isolate : Breaker::close);
     return Future.succeededFuture(true);
   }
 

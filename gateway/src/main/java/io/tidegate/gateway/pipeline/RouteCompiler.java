@@ -148,7 +148,7 @@ public final class RouteCompiler {
     }
     Step<Attempt> bounded = call;
     if (!upstream.options().breaker().isOff()) {
-      bounded = new BreakerStep(upstream.breaker(), bounded);
+      bounded = new BreakerStep(upstream.breaker(route.id()), bounded);
     }
     if (!upstream.options().concurrency().isOff()) {
       bounded =

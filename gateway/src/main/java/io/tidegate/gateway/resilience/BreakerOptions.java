@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param slowRate share of slow calls in the window that opens it, 0 to 1
  * @param minCalls calls in the window below which no rate is judged
  * @param reset how long it stays open at first; doubles up to {@code resetMax} while probes fail
+ * @param scope whom it stands for: all calls to the upstream, or those of one route
  * @param probes calls let through at once when half-open; all must succeed to close it
  */
 public record BreakerOptions(
@@ -25,7 +26,38 @@ public record BreakerOptions(
     int minCalls,
     Duration reset,
     Duration resetMax,
-    int probes) {
+    int probes,
+    Scope scope) {
+  /** Whose calls one breaker counts and stops. */
+  public enum Scope {
+    UPSTREAM,
+    ROUTE
+  }
+
+  /** One breaker for all calls to the upstream. */
+  public BreakerOptions(
+      OptionalInt failures,
+      OptionalDouble failureRate,
+      Optional<Duration> slowCall,
+      double slowRate,
+      Duration window,
+      int minCalls,
+      Duration reset,
+      Duration resetMax,
+      int probes) {
+    this(
+        failures,
+        failureRate,
+        slowCall,
+        slowRate,
+        window,
+        minCalls,
+        reset,
+        resetMax,
+        probes,
+        Scope.UPSTREAM);
+  }
+
   public static final BreakerOptions DEFAULTS =
       new BreakerOptions(
           OptionalInt.empty(),

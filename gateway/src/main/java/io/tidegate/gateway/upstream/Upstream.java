@@ -2,14 +2,18 @@ package io.tidegate.gateway.upstream;
 
 import io.tidegate.gateway.resilience.AdaptiveLimit;
 import io.tidegate.gateway.resilience.Breaker;
+import io.tidegate.gateway.resilience.BreakerOptions;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.LatencyWindow;
 import io.tidegate.gateway.resilience.RetryBudget;
 import io.tidegate.metrics.api.UpstreamMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * A service as this node knows it: its endpoints and their health, its breaker, its budgets and
@@ -22,6 +26,8 @@ public final class Upstream {
   private final UpstreamOptions options;
   private final Endpoints endpoints;
   private final Breaker breaker;
+  private final Function<String, Breaker> makeBreaker;
+  private final Map<String, Breaker> ofRoutes = new ConcurrentHashMap<>();
   private final RetryBudget budget;
   private final Bulkhead bulkhead;
   private final Bulkhead slots;
@@ -36,12 +42,14 @@ public final class Upstream {
       UpstreamOptions options,
       Endpoints endpoints,
       Breaker breaker,
+      Function<String, Breaker> makeBreaker,
       RetryBudget budget,
       LatencyWindow latency,
       UpstreamMeters meters) {
     this.options = options;
     this.endpoints = endpoints;
     this.breaker = breaker;
+    this.makeBreaker = makeBreaker;
     this.budget = budget;
     this.bulkhead = Bulkhead.of(options.concurrency());
     this.latency = latency;
@@ -99,6 +107,18 @@ public final class Upstream {
 
   public Breaker breaker() {
     return breaker;
+  }
+
+  /** The breaker of a route's calls: its own where that was asked for. */
+  public Breaker breaker(String route) {
+    return options.breaker().scope() == BreakerOptions.Scope.ROUTE
+        ? ofRoutes.computeIfAbsent(route, makeBreaker)
+        : breaker;
+  }
+
+  /** Breakers of single routes, by route. */
+  public Map<String, Breaker> routeBreakers() {
+    return Map.copyOf(ofRoutes);
   }
 
   /** Extra attempts of all kinds: retries, hedges, later revalidations and jobs. */

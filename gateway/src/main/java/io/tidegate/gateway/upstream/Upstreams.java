@@ -82,25 +82,23 @@ public final class Upstreams {
       endpoints.inherit(before.endpoints());
     }
     boolean keepBreaker = before != null && before.options().breaker().equals(options.breaker());
-    Breaker breaker =
-        keepBreaker
-            ? before.breaker()
-            : Breaker.create(
-                vertx,
-                options.name(),
-                options.breaker(),
-                PROBE_TIMEOUT,
-                breakerListeners.apply(options.name()));
+    Breaker breaker = keepBreaker ? before.breaker() : breaker(options.name(), options);
     Upstream made =
         new Upstream(
             options,
             endpoints,
             breaker,
+            route -> breaker(options.name() + "/" + route, options),
             before != null ? before.budget() : new RetryBudget(System::nanoTime),
             before != null ? before.latency() : new LatencyWindow(System::nanoTime),
             before != null ? before.meters() : meters.upstream(options.name()));
     made.meters().poolLimit(made.slots().limit() - (before == null ? 0 : before.slots().limit()));
     return made;
+  }
+
+  private Breaker breaker(String name, UpstreamOptions options) {
+    return Breaker.create(
+        vertx, name, options.breaker(), PROBE_TIMEOUT, breakerListeners.apply(name));
   }
 
   public synchronized Map<String, Upstream> current() {
