@@ -50,7 +50,6 @@ class ArchitectureTest {
       Map.of(
           "config", with(REQUEST_ROOMS, HALL, "admin"),
           "exchange", Set.of("route", "security"),
-          "launch.cli", Set.of("launch"),
           "route", Set.of("resilience"),
           "upstream", Set.of("security"));
 
@@ -59,8 +58,7 @@ class ArchitectureTest {
       Set.of(
           GATEWAY + ".route.PathPattern",
           GATEWAY + ".route.Redirector",
-          GATEWAY + ".route.Rewriter",
-          GATEWAY + ".launch.Version");
+          GATEWAY + ".route.Rewriter");
 
   /** Who may write to a client beside the edges, and why. */
   private static final Map<String, String> WRITERS_WITH_A_REASON =
