@@ -84,9 +84,7 @@ final class Responder implements Reply.BodySink {
     exchange.journal().answered(RequestFacts.Source.UPSTREAM, status);
     out.setStatusCode(status);
     MultiMap headers = out.headers();
-    headers.setAll(answer.headers());
-    Hop.strip(headers);
-    headers.remove(HttpHeaders.CONTENT_LENGTH);
+    Hop.copyResponse(answer.headers(), headers);
     headers.add(VIA, "1.1 tidegate");
     note(headers);
     if (edits != null) {

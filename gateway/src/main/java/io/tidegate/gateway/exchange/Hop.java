@@ -1,9 +1,13 @@
 package io.tidegate.gateway.exchange;
 
+import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What concerns one connection only and is never passed on (RFC 9110 §7.6.1). */
 public final class Hop {
@@ -20,7 +24,99 @@ public final class Hop {
           HttpHeaders.createOptimized("upgrade"),
           HttpHeaders.createOptimized("http2-settings"));
 
+  /** Of either side, and what frames the body, which is made anew. */
+  private static final FieldNames NOT_ANSWERED =
+      FieldNames.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-authentication-info",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "http2-settings",
+          "content-length");
+
+  /** The same; Host and Expect are decided about for each upstream. */
+  private static final FieldNames NOT_ASKED =
+      FieldNames.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-authentication-info",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "http2-settings",
+          "content-length",
+          "host",
+          "expect");
+
   private Hop() {}
+
+  /** Adds to {@code to} the fields of a request that are passed on, but Host and Expect. */
+  public static void copyRequest(MultiMap from, MultiMap to) {
+    copy(from, to, NOT_ASKED);
+  }
+
+  /** Adds to {@code to} the fields of a response that are passed on. */
+  public static void copyResponse(MultiMap from, MultiMap to) {
+    copy(from, to, NOT_ANSWERED);
+  }
+
+  /**
+   * One pass, in place of a copy and a removal by name of each that does not belong. Netty's own
+   * entries spare a String for each name and the second reckoning of its hash.
+   */
+  private static void copy(MultiMap from, MultiMap to, FieldNames dropped) {
+    List<String> named = named(from, dropped);
+    if (from instanceof io.netty.handler.codec.http.HttpHeaders fields) {
+      Iterator<Map.Entry<CharSequence, CharSequence>> each = fields.iteratorCharSequence();
+      while (each.hasNext()) {
+        Map.Entry<CharSequence, CharSequence> field = each.next();
+        if (!dropped.contains(field.getKey()) && !isNamed(field.getKey(), named)) {
+          to.add(field.getKey(), field.getValue());
+        }
+      }
+      return;
+    }
+    for (Map.Entry<String, String> field : from) {
+      if (!dropped.contains(field.getKey()) && !isNamed(field.getKey(), named)) {
+        to.add(field.getKey(), field.getValue());
+      }
+    }
+  }
+
+  /** What Connection names beyond what is dropped anyway: nearly always nothing. */
+  private static List<String> named(MultiMap headers, FieldNames dropped) {
+    if (!headers.contains(HttpHeaders.CONNECTION)) {
+      return List.of();
+    }
+    List<String> named = List.of();
+    for (String line : headers.getAll(HttpHeaders.CONNECTION)) {
+      for (String name : line.split(",")) {
+        String trimmed = name.trim();
+        if (!trimmed.isEmpty() && !dropped.contains(trimmed) && !framing(trimmed)) {
+          named = named.isEmpty() ? new ArrayList<>() : named;
+          named.add(trimmed);
+        }
+      }
+    }
+    return named;
+  }
+
+  private static boolean isNamed(CharSequence name, List<String> named) {
+    for (int i = 0; i < named.size(); i++) {
+      if (AsciiString.contentEqualsIgnoreCase(name, named.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** Removes the fields of this hop, and those that Connection names, from {@code headers}. */
   public static void strip(MultiMap headers) {

@@ -26,7 +26,8 @@ public final class CallPlan {
   private final HostAndPort fixedHost;
   private final long attemptMillis;
   private final int priority;
-  private final String via;
+  private final String via1;
+  private final String via2;
 
   /**
    * @param via our own entry for Via, without the protocol version; unique to this process, so that
@@ -42,7 +43,8 @@ public final class CallPlan {
             : HostAndPort.parseAuthority(hostPolicy, -1);
     this.attemptMillis = route.timeout().attempt().toMillis();
     this.priority = route.priority().ordinal();
-    this.via = via;
+    this.via1 = "1.1 " + via;
+    this.via2 = "2 " + via;
   }
 
   long attemptMillis() {
@@ -73,14 +75,12 @@ public final class CallPlan {
   /** The fields of the upstream's request, without Host and what frames the body. */
   void fill(Exchange exchange, Span trace, MultiMap headers, boolean http2) {
     Exchange.Head head = exchange.head();
-    headers.setAll(head.headers());
-    boolean trailers = Hop.hasToken(head.headers().getAll(TE), "trailers");
-    Hop.strip(headers);
-    headers.remove(HttpHeaders.HOST).remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.EXPECT);
+    Hop.copyRequest(head.headers(), headers);
+    boolean trailers =
+        head.headers().contains(TE) && Hop.hasToken(head.headers().getAll(TE), "trailers");
     joinCookies(headers);
     head.forwarding().writeTo(headers);
-    headers.add(
-        VIA, (exchange.request().version() == HttpVersion.HTTP_2 ? "2 " : "1.1 ").concat(via));
+    headers.add(VIA, exchange.request().version() == HttpVersion.HTTP_2 ? via2 : via1);
     if (trailers) {
       headers.set(TE, "trailers");
       if (!http2) {

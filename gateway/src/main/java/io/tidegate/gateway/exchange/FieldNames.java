@@ -1,0 +1,41 @@
+package io.tidegate.gateway.exchange;
+
+import io.netty.util.AsciiString;
+
+/**
+ * A set of field names. Asked once for every field of every message: in any case, without making a
+ * String of what came off the wire, whose hash is known already.
+ */
+final class FieldNames {
+  private final AsciiString[] table;
+
+  private FieldNames(AsciiString[] table) {
+    this.table = table;
+  }
+
+  static FieldNames of(String... names) {
+    AsciiString[] table = new AsciiString[Integer.highestOneBit(names.length) * 4];
+    for (String name : names) {
+      AsciiString made = AsciiString.of(name);
+      int place = made.hashCode() & (table.length - 1);
+      while (table[place] != null) {
+        place = (place + 1) & (table.length - 1);
+      }
+      table[place] = made;
+    }
+    return new FieldNames(table);
+  }
+
+  boolean contains(CharSequence name) {
+    int hash = AsciiString.hashCode(name);
+    int place = hash & (table.length - 1);
+    AsciiString at;
+    while ((at = table[place]) != null) {
+      if (at.hashCode() == hash && at.contentEqualsIgnoreCase(name)) {
+        return true;
+      }
+      place = (place + 1) & (table.length - 1);
+    }
+    return false;
+  }
+}
