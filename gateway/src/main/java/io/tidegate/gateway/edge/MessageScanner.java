@@ -1,6 +1,7 @@
 package io.tidegate.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.tidegate.gateway.exchange.Failure;
 
 /**
@@ -8,7 +9,8 @@ import io.tidegate.gateway.exchange.Failure;
  * decoder joins folded lines, trims around names, drops stray CRs and answers broken chunks with
  * silence, and each of these is a way to have two readers see two different requests.
  *
- * <p>Costs about a nanosecond per byte of a head; bodies are skipped in one step. One event loop.
+ * <p>Costs less than a nanosecond per byte of a head; bodies are skipped in one step. One event
+ * loop.
  */
 final class MessageScanner {
   private enum State {
@@ -34,6 +36,14 @@ final class MessageScanner {
     /** Another protocol follows: nothing to say about its bytes. */
     FOREIGN
   }
+
+  private static final FastThreadLocal<byte[]> WINDOW =
+      new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+          return new byte[4096];
+        }
+      };
 
   private static final int EXTENSION_LIMIT = 4096;
   private static final String VERSION = "HTTP/1.";
@@ -90,14 +100,62 @@ final class MessageScanner {
       } else if (state == State.FOREIGN) {
         return null;
       } else {
-        byte b = bytes.getByte(i++);
-        state = next(b, i);
+        i = read(bytes, i, end);
         if (refusal != null) {
           return refusal;
         }
       }
     }
     return null;
+  }
+
+  /** Reads up to a body, or a window's length; a byte costs much less in an array. */
+  private int read(ByteBuf bytes, int from, int end) {
+    byte[] window = WINDOW.get();
+    int length = Math.min(end - from, window.length);
+    bytes.getBytes(from, window, 0, length);
+    int i = 0;
+    while (i < length) {
+      i = run(window, i, length);
+      if (i < length) {
+        byte b = window[i++];
+        state = next(b, from + i);
+        if (refusal != null
+            || state == State.BODY
+            || state == State.DATA
+            || state == State.FOREIGN) {
+          return from + i;
+        }
+      }
+    }
+    return from + length;
+  }
+
+  /** Passes over bytes that leave the state as it is, most of any head; {@link #next} may too. */
+  private int run(byte[] window, int from, int length) {
+    int i = from;
+    if (state == State.VALUE && field == null) {
+      int end = Math.min(length, i + limits.headers() - headLength);
+      while (i < end && Octets.value(window[i])) {
+        i++;
+      }
+      headLength += i - from;
+    } else if (state == State.NAME) {
+      int end = Math.min(length, i + limits.headers() - headLength);
+      while (i < end && Octets.token(window[i])) {
+        byte b = window[i++];
+        remember(b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b);
+      }
+      headLength += i - from;
+    } else if (state == State.TARGET) {
+      int end = Math.min(length, i + limits.requestLine() - lineLength);
+      while (i < end && Octets.target(window[i])) {
+        i++;
+      }
+      lineLength += i - from;
+      wordLength = i > from ? 1 : wordLength;
+    }
+    return i;
   }
 
   /** Where in the last buffer the current message began; -1: before it. */
