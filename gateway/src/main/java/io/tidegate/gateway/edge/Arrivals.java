@@ -22,9 +22,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Takes each request of one event loop from its head to its pipeline, and its answer back. */
@@ -39,7 +37,6 @@ final class Arrivals {
   private final RouteMeters unmatched;
   private final String self;
   private final Clock clock = new Clock();
-  private final Set<Served> open = new HashSet<>();
   private RouteTable<CompiledRoute> routes;
   private boolean draining;
 
@@ -68,10 +65,6 @@ final class Arrivals {
   /** From now on each answer asks its client to go elsewhere. */
   void drain() {
     draining = true;
-  }
-
-  Set<Served> open() {
-    return open;
   }
 
   void handle(ClientConnection connection, HttpServerRequest request) {
@@ -116,15 +109,15 @@ final class Arrivals {
     private RouteMeters meters = unmatched;
     private HeaderEditor edits;
     private long seenBytes;
-    private long seenAt = System.nanoTime();
+    private long seenAt;
 
     Served(ClientConnection connection, HttpServerRequest request) {
       this.connection = connection;
       this.request = request;
       this.exchange = new Exchange(request, requestId());
+      this.seenAt = exchange.startNanos();
       this.responder = new Responder(exchange, context, clock, this::over);
       connection.began(this);
-      open.add(this);
     }
 
     private void close() {
@@ -344,7 +337,6 @@ final class Arrivals {
 
     private void over() {
       exchange.journal().over();
-      open.remove(this);
       meters.end(exchange);
       if (exchange.span() != null) {
         exchange.span().end(exchange);

@@ -102,6 +102,9 @@ public final class ClientPort implements ClientConnection.Listener {
             .setHttp2ConnectionWindowSize(WINDOW)
             .setUseProxyProtocol(options.proxyProtocol())
             .setCompressionSupported(false)
+            // WebSockets are relayed byte by byte: what they agree on is between the two ends.
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false)
             .setTracingPolicy(TracingPolicy.IGNORE);
     server
         .getInitialSettings()
@@ -241,8 +244,10 @@ public final class ClientPort implements ClientConnection.Listener {
 
   private void checkBodies() {
     long now = System.nanoTime();
-    for (Arrivals.Served served : List.copyOf(arrivals.open())) {
-      served.checkPace(now);
+    for (ClientConnection connection : List.copyOf(connections.values())) {
+      for (Arrivals.Served served : List.copyOf(connection.inFlight())) {
+        served.checkPace(now);
+      }
     }
   }
 
@@ -261,6 +266,6 @@ public final class ClientPort implements ClientConnection.Listener {
 
   /** Requests in flight on this event loop. */
   public int inFlight() {
-    return arrivals.open().size();
+    return connections.values().stream().mapToInt(each -> each.inFlight().size()).sum();
   }
 }

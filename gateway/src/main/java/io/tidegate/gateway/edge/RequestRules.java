@@ -28,7 +28,8 @@ final class RequestRules {
       return new Refusal(Failure.VERSION_NOT_SUPPORTED, "", true);
     }
     MultiMap headers = request.headers();
-    if (headers.entries().size() > limits.headerCount()) {
+    // Those of HTTP/1.1 were counted before they were decoded.
+    if (version == HttpVersion.HTTP_2 && headers.entries().size() > limits.headerCount()) {
       return new Refusal(
           Failure.HEADERS_TOO_LARGE, "more than " + limits.headerCount() + " lines", true);
     }

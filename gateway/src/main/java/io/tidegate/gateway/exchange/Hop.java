@@ -11,50 +11,24 @@ import java.util.Map;
 
 /** What concerns one connection only and is never passed on (RFC 9110 §7.6.1). */
 public final class Hop {
-  private static final List<CharSequence> NAMES =
-      List.of(
-          HttpHeaders.CONNECTION,
-          HttpHeaders.createOptimized("keep-alive"),
-          HttpHeaders.createOptimized("proxy-connection"),
-          HttpHeaders.createOptimized("proxy-authenticate"),
-          HttpHeaders.createOptimized("proxy-authorization"),
-          HttpHeaders.createOptimized("proxy-authentication-info"),
-          HttpHeaders.createOptimized("te"),
-          HttpHeaders.TRANSFER_ENCODING,
-          HttpHeaders.createOptimized("upgrade"),
-          HttpHeaders.createOptimized("http2-settings"));
+  private static final String[] NAMES = {
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-authentication-info",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "http2-settings"
+  };
 
-  /** Of either side, and what frames the body, which is made anew. */
-  private static final FieldNames NOT_ANSWERED =
-      FieldNames.of(
-          "connection",
-          "keep-alive",
-          "proxy-connection",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "proxy-authentication-info",
-          "te",
-          "transfer-encoding",
-          "upgrade",
-          "http2-settings",
-          "content-length");
+  /** And what frames the body, which is made anew. */
+  private static final FieldNames NOT_ANSWERED = FieldNames.of(NAMES).and("content-length");
 
-  /** The same; Host and Expect are decided about for each upstream. */
-  private static final FieldNames NOT_ASKED =
-      FieldNames.of(
-          "connection",
-          "keep-alive",
-          "proxy-connection",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "proxy-authentication-info",
-          "te",
-          "transfer-encoding",
-          "upgrade",
-          "http2-settings",
-          "content-length",
-          "host",
-          "expect");
+  /** Host and Expect are decided about for each upstream. */
+  private static final FieldNames NOT_ASKED = NOT_ANSWERED.and("host", "expect");
 
   private Hop() {}
 
@@ -130,7 +104,7 @@ public final class Hop {
         }
       }
     }
-    for (CharSequence name : NAMES) {
+    for (String name : NAMES) {
       headers.remove(name);
     }
   }

@@ -21,7 +21,8 @@ final class Judgement {
       Conditions.Kind kind = kind(failed.failure());
       return kind != null && conditions.kinds().contains(kind);
     }
-    return conditions.statuses().contains(reply.status());
+    // Only errors can be asked for, and a set would box the status of every good answer.
+    return reply.status() >= 400 && conditions.statuses().contains(reply.status());
   }
 
   /** The kind of failure as the configuration names it; null for those of the client's making. */

@@ -19,7 +19,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import java.util.Locale;
 
 /**
@@ -126,9 +125,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       freeConnection(true);
       return;
     }
-    var options =
-        new RequestOptions().setMethod(exchange.head().method()).setURI(plan.uri(exchange));
-    made.http.request(options).onComplete(this::opened);
+    made.http.request().onComplete(this::opened);
   }
 
   @Override
@@ -154,6 +151,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       abort();
       return;
     }
+    request.setMethod(exchange.head().method()).setURI(plan.uri(exchange));
     request.exceptionHandler(this::broke);
     request.response().onComplete(this::answered);
     plan.prepare(exchange, span, endpoint, request);
