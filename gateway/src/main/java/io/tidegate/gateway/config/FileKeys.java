@@ -27,6 +27,7 @@ final class FileKeys {
     JsonObject schema =
         new JsonObject()
             .put("$schema", "https://json-schema.org/draft/2020-12/schema")
+            .put("$id", "https://tidegate.io/schema/tidegate.schema.json")
             .put("title", "Tidegate configuration");
     return schema.mergeIn(FILE.definition(definitions)).put("$defs", definitions);
   }

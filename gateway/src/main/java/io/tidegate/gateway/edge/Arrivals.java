@@ -117,6 +117,9 @@ final class Arrivals {
       this.exchange = new Exchange(request, requestId());
       this.seenAt = exchange.startNanos();
       this.responder = new Responder(exchange, context, clock, this::over);
+      if (isHttp2(request)) {
+        exchange.shares(connection.shares());
+      }
       connection.began(this);
     }
 

@@ -15,7 +15,10 @@ import io.vertx.core.http.HttpConnection;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One client connection. On HTTP/1.1 it stands in the pipeline before the decoder, passes on only
@@ -48,6 +51,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private Refusal pending;
   private boolean leaving;
   private boolean handedOver;
+  private Map<Object, AtomicInteger> shares;
 
   /**
    * @param welcome false: there are too many, and this one is closed at once
@@ -147,6 +151,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     headSince = 0;
     pending = new Refusal(Failure.REQUEST_TIMEOUT, "the head", true);
     answerPending();
+  }
+
+  /** What it holds of each limit; only with HTTP/2 can it be more than one place. */
+  Map<Object, AtomicInteger> shares() {
+    if (shares == null) {
+      shares = new WeakHashMap<>();
+    }
+    return shares;
   }
 
   ArrayDeque<Arrivals.Served> inFlight() {

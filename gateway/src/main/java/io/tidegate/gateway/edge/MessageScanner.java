@@ -3,6 +3,7 @@ package io.tidegate.gateway.edge;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Octets;
 
 /**
  * Reads HTTP/1.1 requests byte by byte, only to refuse what RFC 9112 does not allow: Netty's

@@ -6,11 +6,16 @@ import io.tidegate.metrics.api.RequestFacts;
 import io.tidegate.metrics.api.ServerSpan;
 import io.tidegate.metrics.api.TraceContext;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One request from its arrival to its last byte. Mutable, and touched only on the event loop of its
@@ -55,6 +60,7 @@ public final class Exchange implements RequestFacts {
   private boolean cancelled;
   private Object lastEndpoint;
   private MultiMap responseFields;
+  private Map<Object, AtomicInteger> shares;
 
   public Exchange(HttpServerRequest request, String id) {
     this(request, id, System.nanoTime(), System.currentTimeMillis());
@@ -77,6 +83,7 @@ public final class Exchange implements RequestFacts {
     fork.match = match;
     fork.span = span;
     fork.body = body;
+    fork.shares = shares;
     fork.deadlineNanos = deadlineNanos;
     fork.totalMillis = totalMillis;
     fork.idleMillis = idleMillis;
@@ -108,6 +115,16 @@ public final class Exchange implements RequestFacts {
 
   public void lastEndpoint(Object endpoint) {
     lastEndpoint = endpoint;
+  }
+
+  /** Counts what the client's connection holds of each limit; without it, it holds one at most. */
+  public void shares(Map<Object, AtomicInteger> held) {
+    shares = held;
+  }
+
+  /** How many places of {@code limit} the client's connection holds; null: nobody counts. */
+  public AtomicInteger share(Object limit) {
+    return shares == null ? null : shares.computeIfAbsent(limit, first -> new AtomicInteger());
   }
 
   /** Names the route that was matched. */
@@ -225,9 +242,36 @@ public final class Exchange implements RequestFacts {
   /** Tells the client to send its body, when it asked to be told (RFC 9110 §10.1.1); once. */
   public void writeContinue() {
     if (expectsContinue) {
-      expectsContinue = false;
+      forwardContinue();
+    }
+  }
+
+  /** Passes on a 100 that nobody here asked for (RFC 9110 §15.2). */
+  public void forwardContinue() {
+    expectsContinue = false;
+    if (takesInterim()) {
       request.response().writeContinue();
     }
+  }
+
+  /** Passes on a 103 (RFC 8297), without what concerns the upstream's connection only. */
+  public void forwardEarlyHints(MultiMap hints) {
+    if (takesInterim()) {
+      MultiMap copy = MultiMap.caseInsensitiveMultiMap();
+      // HTTP/2 knows small letters only.
+      hints.forEach((name, value) -> copy.add(name.toLowerCase(Locale.ROOT), value));
+      Hop.strip(copy);
+      copy.remove(HttpHeaders.CONTENT_LENGTH);
+      request.response().writeEarlyHints(copy);
+    }
+  }
+
+  private boolean takesInterim() {
+    HttpServerResponse response = request.response();
+    return request.version() != HttpVersion.HTTP_1_0
+        && !cancelled
+        && !response.headWritten()
+        && !response.ended();
   }
 
   /** Milliseconds until the response's head must be there; 0 or less: too late. */

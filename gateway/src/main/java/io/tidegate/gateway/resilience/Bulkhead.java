@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>With a place free, taking and giving back is one compare-and-set each and allocates nothing.
  * Once somebody waits, everything goes through the line, first come first served, under a lock that
  * is held for a few writes and never while foreign code runs.
+ *
+ * <p>Callers may be grouped: while others wait, a group that holds half of the places gets no more.
  *
  * <p>While the line is full, a newcomer displaces the newest of the waiters with the lowest
  * priority, if that is lower than its own.
@@ -80,11 +83,25 @@ public final class Bulkhead {
    * @param priority 0 to 7, higher ones stay longest
    */
   public Waiter acquire(Context context, TimerWheel timers, int priority) {
-    return acquire(task -> context.runOnContext(here -> task.run()), timers, priority);
+    return acquire(context, timers, priority, null);
+  }
+
+  /**
+   * The same for one of a group.
+   *
+   * @param held places that the caller's group holds, shared by its members; counted up here when a
+   *     waiter is admitted, and by the caller in all other cases; null: no group
+   */
+  public Waiter acquire(Context context, TimerWheel timers, int priority, AtomicInteger held) {
+    return acquire(task -> context.runOnContext(here -> task.run()), timers, priority, held);
   }
 
   Waiter acquire(Executor home, TimerWheel timers, int priority) {
-    Waiter waiter = new Waiter(this, home, priority);
+    return acquire(home, timers, priority, null);
+  }
+
+  Waiter acquire(Executor home, TimerWheel timers, int priority, AtomicInteger held) {
+    Waiter waiter = new Waiter(this, home, priority, held);
     Waiter displaced = enter(waiter);
     if (displaced != null) {
       displaced.deliver();
@@ -153,7 +170,7 @@ public final class Bulkhead {
         long now = counts.get();
         if (waiting(now) == 0 && inFlight(now) < limit) {
           if (counts.compareAndSet(now, now + 1)) {
-            waiter.admission = Admission.ADMITTED;
+            waiter.admit();
             return null;
           }
         } else if (waiting(now) >= queue) {
@@ -182,11 +199,11 @@ public final class Bulkhead {
   private List<Waiter> admit() {
     List<Waiter> admitted = new ArrayList<>(1);
     while (!line.isEmpty() && inFlight() < limit) {
-      Waiter first = line.first();
-      line.remove(first);
+      Waiter next = line.firstWithin(Math.max(1, limit / 2));
+      line.remove(next);
       counts.addAndGet(1 - WAITING);
-      first.admission = Admission.ADMITTED;
-      admitted.add(first);
+      next.admit();
+      admitted.add(next);
     }
     return admitted;
   }
@@ -211,6 +228,7 @@ public final class Bulkhead {
 
     private final Bulkhead bulkhead;
     private final Executor home;
+    private final AtomicInteger held;
     private final Promise<Admission> promise = Promise.promise();
     private TimerWheel.Timeout timeout;
     private boolean concluded;
@@ -218,9 +236,10 @@ public final class Bulkhead {
     /** Decided under the lock; null as long as it waits. */
     private Admission admission;
 
-    private Waiter(Bulkhead bulkhead, Executor home, int priority) {
+    private Waiter(Bulkhead bulkhead, Executor home, int priority, AtomicInteger held) {
       this.bulkhead = bulkhead;
       this.home = home;
+      this.held = held;
       this.priority = WaitingLine.clamped(priority);
     }
 
@@ -239,10 +258,26 @@ public final class Bulkhead {
         return false;
       }
       if (bulkhead.withdraw(this, Admission.LEFT) == Admission.ADMITTED) {
+        if (held != null) {
+          held.decrementAndGet();
+        }
         bulkhead.release();
       }
       conclude(Admission.LEFT);
       return true;
+    }
+
+    /** Whether its group may have one more of {@code most} places. */
+    boolean within(int most) {
+      return held == null || held.get() < most;
+    }
+
+    /** With the lock held. */
+    private void admit() {
+      admission = Admission.ADMITTED;
+      if (held != null) {
+        held.incrementAndGet();
+      }
     }
 
     private void startClock(TimerWheel timers, long maxWaitMillis) {

@@ -16,8 +16,13 @@ final class WaitingLine {
     return first == null;
   }
 
-  Waiter first() {
-    return first;
+  /** The first whose group holds less than {@code most} places; the first of all if none does. */
+  Waiter firstWithin(int most) {
+    Waiter each = first;
+    while (each != null && !each.within(most)) {
+      each = each.next;
+    }
+    return each == null ? first : each;
   }
 
   void add(Waiter waiter) {

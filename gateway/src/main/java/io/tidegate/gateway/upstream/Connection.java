@@ -14,6 +14,9 @@ final class Connection {
   boolean retired;
   boolean closed;
 
+  /** Null where HTTP/2 is spoken. */
+  ResponseGuard guard;
+
   Connection(HttpClientConnection http, Lane lane, long keepAliveNanos) {
     this.http = http;
     this.lane = lane;
@@ -26,6 +29,18 @@ final class Connection {
 
   boolean expired(long now, long maxLife) {
     return now - born > maxLife || (active == 0 && now - idleSince > keepAliveNanos);
+  }
+
+  /** A request is about to be sent on this connection. */
+  void expect(boolean head, boolean upgrade) {
+    if (guard != null) {
+      guard.expect(head, upgrade);
+    }
+  }
+
+  /** Whether a byte of an answer has come since the last request; on HTTP/2 nobody can tell. */
+  boolean answerBegan() {
+    return guard != null && guard.answerBegan();
   }
 
   void close() {

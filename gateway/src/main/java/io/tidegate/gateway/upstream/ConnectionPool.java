@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.ClientSSLOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +134,8 @@ final class ConnectionPool {
     lane.connecting--;
     lane.open++;
     var connection = new Connection(made, lane, options.idle().toNanos());
-    made.closeHandler(gone -> gone(lane, connection));
+    HttpConnection wire = made.closeHandler(gone -> gone(lane, connection));
+    ResponseGuard.install(connection, wire, UpstreamClient.MAX_HEAD);
     if (streams > 1) {
       retireOnGoAway(connection, made);
     }

@@ -31,6 +31,7 @@ public final class Upstream {
   private final RetryBudget budget;
   private final Bulkhead bulkhead;
   private final Bulkhead slots;
+  private final Parking parking = new Parking();
   private final Optional<AdaptiveLimit> adaptive;
   private final LatencyWindow latency;
   private final UpstreamMeters meters;
@@ -139,6 +140,11 @@ public final class Upstream {
   /** Calls on connections, as {@code pool} allows them. */
   public Bulkhead slots() {
     return slots;
+  }
+
+  /** Calls that go on without a slot. */
+  Parking parking() {
+    return parking;
   }
 
   public LatencyWindow latency() {

@@ -11,6 +11,7 @@ import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.TimerWheel;
 import io.tidegate.metrics.api.AttemptSpan;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -46,9 +47,10 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   private Connection connection;
   private HttpClientRequest request;
   private long lastChunk;
+  private Slot slot;
   private boolean deadlineFirst;
-  private boolean slot;
   private boolean taking;
+  private boolean awaitsContinue;
   private boolean sending;
   private boolean sent;
   private boolean answered;
@@ -85,12 +87,13 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (over) {
       return head.future();
     }
-    if (client.slots().tryAcquire()) {
+    slot = new Slot(client.upstream(), exchange.share(client.slots()));
+    if (slot.tryTake()) {
       admitted();
     } else {
       exchange.journal().phase(Journal.Phase.QUEUED);
       client.meters().poolWaiting(1);
-      waiter = client.slots().acquire(client.context(), client.wheel(), plan.priority());
+      waiter = slot.join(client.context(), client.wheel(), plan.priority());
       waiter.admission().onSuccess(this::decided);
     }
     return head.future();
@@ -101,6 +104,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     client.meters().poolWaiting(-1);
     exchange.journal().queued(System.nanoTime() - started);
     if (admission == Bulkhead.Admission.ADMITTED) {
+      slot.taken();
       admitted();
     } else {
       fail(
@@ -110,8 +114,6 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   }
 
   private void admitted() {
-    slot = true;
-    client.meters().poolInUse(1);
     endpoint.begin();
     taking = true;
     client.pool().take(endpoint, attempt.fresh(), this);
@@ -154,8 +156,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     request.setMethod(exchange.head().method()).setURI(plan.uri(exchange));
     request.exceptionHandler(this::broke);
     request.response().onComplete(this::answered);
+    request.continueHandler(this::continued);
+    request.earlyHintsHandler(exchange::forwardEarlyHints);
     plan.prepare(exchange, span, endpoint, request);
     exchange.journal().phase(Journal.Phase.SENDING);
+    connection.expect(exchange.head().method() == HttpMethod.HEAD, exchange.isUpgrade());
     if (exchange.isUpgrade()) {
       upgrade();
     } else if (!exchange.body().exists()) {
@@ -195,11 +200,19 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     request.drainHandler(drained -> body.resume());
     if (exchange.expectsContinue() && body.received() == 0) {
       request.putHeader(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
-      request.continueHandler(go -> startBody());
+      awaitsContinue = true;
       continueTimer = client.wheel().schedule(CONTINUE_MILLIS, this::startBody);
       request.sendHead();
     } else {
       startBody();
+    }
+  }
+
+  private void continued(Void go) {
+    if (awaitsContinue) {
+      startBody();
+    } else if (!over && !answered) {
+      exchange.forwardContinue();
     }
   }
 
@@ -305,7 +318,10 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       return;
     }
     Reply.Failed failed = Faults.calling(cause);
-    attempt.stale(connection.served && failed.failure() == Failure.CONNECTION_TERMINATED);
+    attempt.stale(
+        connection.served
+            && !connection.answerBegan()
+            && failed.failure() == Failure.CONNECTION_TERMINATED);
     if (!attempt.isStale()) {
       endpoint.failed();
     }
@@ -416,7 +432,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     } else {
       abort();
     }
-    freeSlot();
+    if (slot != null) {
+      slot.free();
+    }
   }
 
   /** Ends an exchange in the middle: HTTP/1.1 closes the connection, HTTP/2 resets the stream. */
@@ -440,12 +458,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     }
   }
 
-  private void freeSlot() {
-    if (slot) {
-      slot = false;
-      client.meters().poolInUse(-1);
-      client.slots().release();
-    }
+  /** Its place among the upstream's calls. */
+  Slot slot() {
+    return slot;
   }
 
   boolean isOver() {
@@ -458,6 +473,10 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   TimerWheel wheel() {
     return client.wheel();
+  }
+
+  Context context() {
+    return client.context();
   }
 
   /** Whether the connection may be used again after {@code response}. */

@@ -35,7 +35,7 @@ public final class UpstreamClient {
   /** Copies under way at once, per event loop. */
   private static final int MIRRORS = 32;
 
-  private static final int MAX_HEAD = 64 * 1024;
+  static final int MAX_HEAD = 64 * 1024;
   private static final int WINDOW = 1024 * 1024;
 
   private final Context context;

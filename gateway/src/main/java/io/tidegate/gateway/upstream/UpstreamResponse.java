@@ -9,9 +9,12 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 
 /** An upstream's answer: its head is here, its body is paused. */
-final class UpstreamResponse implements Reply.Proxied {
+final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
   /** A discarded body up to this size is read to its end, which keeps the connection. */
   private static final long WORTH_READING = 64 * 1024;
+
+  /** A client that has not read for so long, in milliseconds, gives its slot to others. */
+  private static final long STANDSTILL = 100;
 
   private final UpstreamCall call;
   private final HttpClientResponse response;
@@ -20,7 +23,9 @@ final class UpstreamResponse implements Reply.Proxied {
   private TimerWheel.Timeout idle;
   private BodySink sink;
   private long lastByte;
-  private boolean paused;
+  private TimerWheel.Timeout standstill;
+  private volatile long standingSince;
+  private boolean parked;
   private boolean done;
 
   UpstreamResponse(UpstreamCall call, HttpClientResponse response) {
@@ -70,7 +75,7 @@ final class UpstreamResponse implements Reply.Proxied {
   private void ended() {
     if (!done) {
       done = true;
-      stopIdle();
+      stopTimers();
       call.finish(UpstreamCall.persistent(response));
       sink.end(response.trailers());
     }
@@ -100,7 +105,7 @@ final class UpstreamResponse implements Reply.Proxied {
     }
     long quiet = System.nanoTime() - lastByte;
     if (quiet >= idleNanos) {
-      end(paused ? Failure.CLIENT_CLOSED : Failure.READ_TIMEOUT);
+      end(standingSince != 0 ? Failure.CLIENT_CLOSED : Failure.READ_TIMEOUT);
     } else {
       idle = call.wheel().schedule((idleNanos - quiet) / 1_000_000 + 1, this::checkIdle);
     }
@@ -111,35 +116,85 @@ final class UpstreamResponse implements Reply.Proxied {
    */
   private void stop() {
     done = true;
-    stopIdle();
-    if (paused || sink == null) {
-      paused = false;
+    stopTimers();
+    if (standingSince != 0 || sink == null) {
+      standingSince = 0;
       response.handler(chunk -> {});
       response.resume();
     }
   }
 
-  private void stopIdle() {
+  private void stopTimers() {
     if (idle != null) {
       idle.cancel();
+    }
+    if (standstill != null) {
+      standstill.cancel();
+      standstill = null;
+    }
+    if (parked) {
+      parked = false;
+      call.slot().leave(this);
     }
   }
 
   @Override
   public void pause() {
     if (!done) {
-      paused = true;
+      if (standingSince == 0) {
+        // Odd, so that it is never the 0 that means reading.
+        standingSince = System.nanoTime() | 1;
+      }
       response.pause();
+      if (standstill == null && !parked) {
+        standstill = call.wheel().schedule(STANDSTILL, this::checkStandstill);
+      }
+    }
+  }
+
+  /** At most one timer per tenth of a second, however often the client makes it wait. */
+  private void checkStandstill() {
+    standstill = null;
+    if (done || standingSince == 0) {
+      return;
+    }
+    long still = (System.nanoTime() - standingSince) / 1_000_000;
+    parked = still >= STANDSTILL && call.slot().park(this);
+    if (!parked) {
+      standstill =
+          call.wheel()
+              .schedule(
+                  still >= STANDSTILL ? STANDSTILL : STANDSTILL - still, this::checkStandstill);
     }
   }
 
   @Override
   public void resume() {
     if (!done) {
-      paused = false;
+      standingSince = 0;
       lastByte = System.nanoTime();
+      if (parked) {
+        parked = !call.slot().unpark(this);
+      }
       response.resume();
     }
+  }
+
+  @Override
+  public long standingSince() {
+    return standingSince;
+  }
+
+  @Override
+  public void evict() {
+    call.context()
+        .runOnContext(
+            here -> {
+              if (!done) {
+                parked = false;
+                end(Failure.CLIENT_CLOSED);
+              }
+            });
   }
 
   @Override

@@ -35,7 +35,7 @@ class SchemaTest {
           new JsonSchemaOptions()
               .setOutputFormat(OutputFormat.Basic)
               .setDraft(Draft.DRAFT202012)
-              .setBaseUri("file:///tidegate.schema.json"));
+              .setBaseUri("https://tidegate.io/schema/tidegate.schema.json"));
 
   private static OutputUnit validate(String yaml) {
     LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).build();

@@ -7,6 +7,7 @@ import io.tidegate.gateway.resilience.Bulkhead.Waiter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BulkheadTest {
@@ -53,6 +54,46 @@ class BulkheadTest {
     assertThat(bulkhead.inFlight()).isEqualTo(2);
     assertThat(bulkhead.waiting()).isEqualTo(1);
     assertThat(timers.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aGroupThatHoldsHalfOfThePlacesLetsOthersPass() {
+    fill();
+    var held = new AtomicInteger(1);
+    Waiter member = bulkhead.acquire(loop::add, timers, NORMAL, held);
+    Waiter other = ask(NORMAL);
+
+    bulkhead.release();
+    runLoop();
+
+    assertThat(other.admission().result()).isEqualTo(Admission.ADMITTED);
+    assertThat(member.admission().isComplete()).isFalse();
+  }
+
+  @Test
+  void aGroupGetsAllPlacesThatNobodyElseWaitsFor() {
+    fill();
+    var held = new AtomicInteger(2);
+    Waiter member = bulkhead.acquire(loop::add, timers, NORMAL, held);
+
+    bulkhead.release();
+    runLoop();
+
+    assertThat(member.admission().result()).isEqualTo(Admission.ADMITTED);
+    assertThat(held).hasValue(3);
+  }
+
+  @Test
+  void aPlaceThatCameTooLateIsTakenOffTheGroup() {
+    fill();
+    var held = new AtomicInteger();
+    Waiter member = bulkhead.acquire(loop::add, timers, NORMAL, held);
+
+    bulkhead.release();
+    assertThat(member.leave()).isTrue();
+
+    assertThat(held).hasValue(0);
+    assertThat(bulkhead.inFlight()).isEqualTo(1);
   }
 
   @Test

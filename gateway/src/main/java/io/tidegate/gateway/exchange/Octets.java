@@ -1,7 +1,7 @@
-package io.tidegate.gateway.edge;
+package io.tidegate.gateway.exchange;
 
 /** Which bytes may stand where in an HTTP/1.1 message (RFC 9110 §5.5 and §5.6.2). */
-final class Octets {
+public final class Octets {
   private static final byte TOKEN = 1;
   private static final byte TARGET = 2;
   private static final byte VALUE = 4;
@@ -32,22 +32,22 @@ final class Octets {
 
   private Octets() {}
 
-  static boolean token(byte b) {
+  public static boolean token(byte b) {
     return (KINDS[b & 0xff] & TOKEN) != 0;
   }
 
   /** Printable ASCII without the space: what a request-target is made of. */
-  static boolean target(byte b) {
+  public static boolean target(byte b) {
     return (KINDS[b & 0xff] & TARGET) != 0;
   }
 
   /** Field content: printable ASCII, space, tab and obs-text. */
-  static boolean value(byte b) {
+  public static boolean value(byte b) {
     return (KINDS[b & 0xff] & VALUE) != 0;
   }
 
   /** Value of a hexadecimal digit, or -1. */
-  static int hex(byte b) {
+  public static int hex(byte b) {
     if ((KINDS[b & 0xff] & HEX) == 0) {
       return -1;
     }
