@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
  * Keeps extra attempts (retries, hedges, revalidations) a share of the real traffic, so that they
  * cannot bury an upstream that is already in trouble. One per upstream, for all event loops.
  *
- * <p>Two limits hold at once. By volume, as in Finagle's RetryBudget: over the last {@value
- * #WINDOW_SECONDS} s there are at most {@code share} extra attempts per request, and {@code
- * min-per-second} besides; that is a bucket into which a request puts 1 and from which an attempt
- * takes 1/share. By number at a time, as in Envoy: {@code share} of the calls in flight, and
- * {@value #ALWAYS_AT_ONCE} besides.
+ * <p>Two limits hold at once. By volume, much as in Finagle's RetryBudget: over the last {@value
+ * #WINDOW_SECONDS} s there are at most {@code share} extra attempts per request, or {@code
+ * min-per-second} where that is more. Finagle adds the two; then the least allowance would come on
+ * top of the share in an outage, when every request asks for an extra attempt. By number at a time,
+ * as in Envoy: {@code share} of the calls in flight, and {@value #ALWAYS_AT_ONCE} besides.
  *
  * <p>Routes with different options draw on the same count: one that allows less is refused earlier.
  */
@@ -84,11 +84,11 @@ public final class RetryBudget {
   private boolean spend(BudgetOptions options) {
     long number = ring.number();
     ring.at(number);
-    double reserve = options.minPerSecond() * WINDOW_SECONDS;
     while (true) {
       long spent = extras.get();
       Before window = oldest(number);
-      double allowed = reserve + options.share() * (requests.sum() - window.requests);
+      double least = options.minPerSecond() * (number - window.number + 1);
+      double allowed = Math.max(least, options.share() * (requests.sum() - window.requests));
       if (spent - window.extras + 1 > allowed) {
         return false;
       }

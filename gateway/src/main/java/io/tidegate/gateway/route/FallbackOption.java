@@ -1,5 +1,7 @@
 package io.tidegate.gateway.route;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What to try when the call failed. */
@@ -10,7 +12,7 @@ public sealed interface FallbackOption {
   /** A fixed answer. */
   record Answer(int status, Map<String, String> headers, String body) implements FallbackOption {
     public Answer {
-      headers = Map.copyOf(headers);
+      headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers)); // in the file's order
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.tidegate.gateway.route;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +23,7 @@ public sealed interface Target {
   /** Answer here. */
   record Respond(int status, Map<String, String> headers, String body) implements Target {
     public Respond {
-      headers = Map.copyOf(headers);
+      headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers)); // in the file's order
     }
   }
 

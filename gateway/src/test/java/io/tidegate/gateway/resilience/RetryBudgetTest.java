@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,11 +36,11 @@ class RetryBudgetTest {
 
   @Test
   void allowsAFewWithoutAnyRequest() {
-    assertThat(withdrawals(new BudgetOptions(0.2, 3))).isEqualTo(30);
+    assertThat(withdrawals(new BudgetOptions(0.2, 3))).isEqualTo(3);
 
-    clock.advanceMillis(10_000);
+    clock.advanceMillis(1_000);
 
-    assertThat(withdrawals(new BudgetOptions(0.2, 3))).isEqualTo(30);
+    assertThat(withdrawals(new BudgetOptions(0.2, 3))).isEqualTo(3);
   }
 
   @Test
@@ -51,12 +52,21 @@ class RetryBudgetTest {
   }
 
   @Test
+  void theLeastAllowanceDoesNotComeOnTopOfTheShare() {
+    for (int i = 0; i < 100; i++) {
+      budget.deposit();
+    }
+
+    assertThat(withdrawals(new BudgetOptions(0.2, 3))).isEqualTo(20);
+  }
+
+  @Test
   void withoutAnyShareOnlyTheReserveIsLeft() {
     for (int i = 0; i < 100; i++) {
       budget.deposit();
     }
 
-    assertThat(withdrawals(new BudgetOptions(0, 1))).isEqualTo(10);
+    assertThat(withdrawals(new BudgetOptions(0, 1))).isEqualTo(1);
   }
 
   @Test
@@ -115,6 +125,7 @@ class RetryBudgetTest {
     BudgetOptions options = new BudgetOptions(share, minPerSecond);
     List<Long> requests = new ArrayList<>();
     List<Long> extras = new ArrayList<>();
+    TreeSet<Long> slices = new TreeSet<>();
     long now = 0;
     for (Step step : steps) {
       now += step.passMillis();
@@ -122,10 +133,13 @@ class RetryBudgetTest {
       for (int i = 0; i < step.requests(); i++) {
         fresh.deposit();
         requests.add(now);
+        slices.add(now / 1_000);
       }
       for (int i = 0; i < step.wishes(); i++) {
         long from = (now / 1_000 - 9) * 1_000;
-        double allowed = share * since(requests, from) + minPerSecond * 10;
+        slices.add(now / 1_000);
+        long seconds = now / 1_000 - slices.ceiling(now / 1_000 - 9) + 1;
+        double allowed = Math.max(share * since(requests, from), minPerSecond * seconds);
         boolean granted = fresh.tryWithdraw(options, MANY);
         boolean due = since(extras, from) + 1 <= allowed;
         assertThat(granted).isEqualTo(due);
