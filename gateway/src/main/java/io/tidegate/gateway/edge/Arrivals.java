@@ -68,7 +68,9 @@ final class Arrivals {
   }
 
   void handle(ClientConnection connection, HttpServerRequest request) {
-    new Served(connection, request).begin();
+    if (isHttp2(request) || connection.takesMore()) {
+      new Served(connection, request).begin();
+    }
   }
 
   /** Counts a request that was refused before it could be read; gives what to answer. */
@@ -97,6 +99,9 @@ final class Arrivals {
 
   /** What the decoder could not read although it was let pass. */
   void undecodable(ClientConnection connection, HttpServerRequest request) {
+    if (!connection.takesMore()) {
+      return;
+    }
     new Served(connection, request).refuse(Arrival.undecodable(request.decoderResult().cause()));
   }
 
@@ -347,7 +352,7 @@ final class Arrivals {
       log.log(exchange);
       connection.ended(this);
       if (closes()) {
-        Goodbye.say(connection, exchange);
+        Goodbye.say(connection, exchange, responder.written());
       }
     }
   }

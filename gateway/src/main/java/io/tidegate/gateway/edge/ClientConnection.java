@@ -126,6 +126,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Whether a further HTTP/1.1 request is served: none after an answer that ends the connection.
+   */
+  boolean takesMore() {
+    return !leaving && (inFlight.isEmpty() || !inFlight.peekLast().closes());
+  }
+
+  /** Nothing that still comes is looked at. */
+  void leave() {
+    leaving = true;
+  }
+
   void began(Arrivals.Served served) {
     inFlight.addLast(served);
   }

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.edge;
 
 import io.tidegate.gateway.exchange.Exchange;
+import io.vertx.core.Future;
 
 /**
  * Ends an HTTP/1.1 connection after an answer that says {@code Connection: close}. The rest of a
@@ -10,10 +11,12 @@ import io.tidegate.gateway.exchange.Exchange;
 final class Goodbye {
   private Goodbye() {}
 
-  static void say(ClientConnection connection, Exchange exchange) {
+  static void say(ClientConnection connection, Exchange exchange, Future<Void> written) {
     exchange.body().drain();
     if (!Arrivals.isHttp2(exchange.request())) {
-      connection.closeAfterFlush();
+      connection.leave();
+      // Vert.x may still hold the answer back, behind the one that it is writing.
+      written.onComplete(done -> connection.closeAfterFlush());
     }
   }
 }

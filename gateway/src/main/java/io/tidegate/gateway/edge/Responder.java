@@ -8,12 +8,14 @@ import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.metrics.api.RequestFacts;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.function.Supplier;
 
 /**
  * Writes the answer of one exchange to its client, and knows when the exchange is over. Framing is
@@ -30,6 +32,7 @@ final class Responder implements Reply.BodySink {
   private final Context context;
   private final Clock clock;
   private final Runnable whenOver;
+  private Future<Void> written = Future.succeededFuture();
   private Reply.Proxied proxied;
   private long length;
   private long sent;
@@ -54,6 +57,11 @@ final class Responder implements Reply.BodySink {
   /** The connection is not to be used again after this answer. */
   void closeAfter() {
     closeAfter = true;
+  }
+
+  /** Completes when the last byte has been handed to the system, or never will be. */
+  Future<Void> written() {
+    return written;
   }
 
   /** Methods to name in Allow. */
@@ -261,9 +269,9 @@ final class Responder implements Reply.BodySink {
   }
 
   /** Writing the end may close the stream at once: that is no client that left. */
-  private void end(Runnable lastWrite) {
+  private void end(Supplier<Future<Void>> lastWrite) {
     finished = true;
-    lastWrite.run();
+    written = lastWrite.get();
     whenOver.run();
   }
 
