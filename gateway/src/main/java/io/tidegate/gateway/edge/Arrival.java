@@ -31,6 +31,9 @@ final class Arrival {
     }
     String authority = authority(request);
     if (uri.charAt(0) != '/') {
+      if (request.version() == HttpVersion.HTTP_2 && !"*".equals(uri)) {
+        return Read.refused(Refusal.bad(":path does not begin with a slash"));
+      }
       if ("*".equals(uri) && request.method() == HttpMethod.OPTIONS) {
         return new Read(null, authority, new RequestTarget.Valid("*", null));
       }
@@ -44,6 +47,10 @@ final class Arrival {
         return Read.refused(Refusal.bad("invalid authority in the request-target"));
       }
       uri = uri.substring(end);
+      if (uri.isEmpty() && request.method() == HttpMethod.OPTIONS) {
+        // RFC 9112 §3.2.4: about the server, which is us.
+        return new Read(null, authority, new RequestTarget.Valid("*", null));
+      }
       if (uri.isEmpty() || uri.charAt(0) != '/') {
         uri = "/" + uri;
       }

@@ -16,6 +16,7 @@ import io.tidegate.metrics.api.ServerSpan;
 import io.tidegate.metrics.api.TraceContext;
 import io.tidegate.metrics.api.Tracing;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -121,7 +122,7 @@ final class Arrivals {
       this.request = request;
       this.exchange = new Exchange(request, requestId());
       this.seenAt = exchange.startNanos();
-      this.responder = new Responder(exchange, context, clock, this::over);
+      this.responder = new Responder(exchange, context, clock, connection::abort, this::over);
       if (isHttp2(request)) {
         exchange.shares(connection.shares());
       }
@@ -134,6 +135,10 @@ final class Arrivals {
 
     boolean closes() {
       return responder.closes();
+    }
+
+    Future<Void> written() {
+      return responder.written();
     }
 
     void begin() {

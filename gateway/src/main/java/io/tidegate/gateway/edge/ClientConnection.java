@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -98,6 +99,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     Refusal refusal = scanner.scan(bytes);
+    if (refusal == null && scanner.isForeign()) {
+      refusal = turnsToHttp2(context, scanner.messageStart() > bytes.readerIndex());
+    }
     if (refusal == null) {
       if (!scanner.inHead()) {
         headSince = 0;
@@ -115,6 +119,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     bytes.release();
     answerPending();
+  }
+
+  /**
+   * After an upgrade, or at the very beginning, the decoder of HTTP/1.1 is not there.
+   *
+   * @param late whether a request of HTTP/1.1 precedes in the same packet
+   */
+  private Refusal turnsToHttp2(ChannelHandlerContext context, boolean late) {
+    if (late || context.pipeline().get("httpDecoder") != null) {
+      return Refusal.bad("HTTP/2 that was not agreed on");
+    }
+    handedOver = true;
+    return null;
   }
 
   /** Answers a refusal once the requests before it are answered, or through its own exchange. */
@@ -145,7 +162,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   void ended(Arrivals.Served served) {
     inFlight.remove(served);
     if (pending != null && inFlight.isEmpty() && !served.closes()) {
-      answerAndClose(listener.refused(this, pending));
+      // Not before the last answer is out: a part of it may still wait where this would pass it.
+      served.written().onComplete(done -> answerAndClose(listener.refused(this, pending)));
     }
   }
 
@@ -204,6 +222,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ByteBufUtil.encodeString(
             channel.alloc(), CharBuffer.wrap(response), StandardCharsets.UTF_8);
     closeAfter(channel.writeAndFlush(bytes));
+  }
+
+  /** Ends the connection with a reset. */
+  void abort() {
+    if (channel != null) {
+      channel.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.close();
+    } else {
+      http.close();
+    }
   }
 
   /** Closes once all that was written is on its way; Vert.x does so only if the client asked. */

@@ -176,6 +176,11 @@ final class MessageScanner {
     return trailers || state.ordinal() >= State.BODY.ordinal() && state != State.FOREIGN;
   }
 
+  /** Whether HTTP/1.1 is over. */
+  boolean isForeign() {
+    return state == State.FOREIGN;
+  }
+
   /** What follows is not HTTP/1.1. */
   void becomeForeign() {
     state = State.FOREIGN;

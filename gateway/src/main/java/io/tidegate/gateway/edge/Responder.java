@@ -31,6 +31,7 @@ final class Responder implements Reply.BodySink {
   private final HttpServerResponse out;
   private final Context context;
   private final Clock clock;
+  private final Runnable abort;
   private final Runnable whenOver;
   private Future<Void> written = Future.succeededFuture();
   private Reply.Proxied proxied;
@@ -42,13 +43,15 @@ final class Responder implements Reply.BodySink {
   private String allow;
 
   /**
+   * @param abort resets the connection, so that no client takes its end for that of a body
    * @param whenOver told once, when the last byte was written or never will be
    */
-  Responder(Exchange exchange, Context context, Clock clock, Runnable whenOver) {
+  Responder(Exchange exchange, Context context, Clock clock, Runnable abort, Runnable whenOver) {
     this.exchange = exchange;
     this.out = exchange.request().response();
     this.context = context;
     this.clock = clock;
+    this.abort = abort;
     this.whenOver = whenOver;
     out.exceptionHandler(this::clientFailed);
     out.closeHandler(closed -> clientLeft());
@@ -57,11 +60,6 @@ final class Responder implements Reply.BodySink {
   /** The connection is not to be used again after this answer. */
   void closeAfter() {
     closeAfter = true;
-  }
-
-  /** Completes when the last byte has been handed to the system, or never will be. */
-  Future<Void> written() {
-    return written;
   }
 
   /** Methods to name in Allow. */
@@ -93,7 +91,7 @@ final class Responder implements Reply.BodySink {
     out.setStatusCode(status);
     MultiMap headers = out.headers();
     Hop.copyResponse(answer.headers(), headers);
-    headers.add(VIA, "1.1 tidegate");
+    headers.add(VIA, answer.protocol().concat(" tidegate"));
     note(headers);
     if (edits != null) {
       edits.apply(headers);
@@ -179,8 +177,14 @@ final class Responder implements Reply.BodySink {
       sendFailure(Reply.Failed.of(failure, "before the body"));
       return;
     }
-    finish();
-    out.reset(2);
+    if (exchange.request().version() == HttpVersion.HTTP_1_0 && length < 0) {
+      // The end of the connection would be the end of the body.
+      abort.run();
+      finish();
+    } else {
+      finish();
+      out.reset(2);
+    }
   }
 
   private void sendAnswer(Reply.Answer answer, HeaderEditor edits) {
@@ -251,6 +255,10 @@ final class Responder implements Reply.BodySink {
     }
     if (closeAfter && exchange.request().version() != HttpVersion.HTTP_2) {
       headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      if (exchange.request().version() == HttpVersion.HTTP_1_0) {
+        // Vert.x promises to keep the connection whenever the client asked for it.
+        out.headersEndHandler(last -> headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+      }
     }
   }
 
@@ -273,6 +281,11 @@ final class Responder implements Reply.BodySink {
     finished = true;
     written = lastWrite.get();
     whenOver.run();
+  }
+
+  /** Completes when the last byte of the answer was handed to the system, or never will be. */
+  Future<Void> written() {
+    return written;
   }
 
   private void clientFailed(Throwable cause) {

@@ -27,8 +27,8 @@ public final class Hop {
   /** And what frames the body, which is made anew. */
   private static final FieldNames NOT_ANSWERED = FieldNames.of(NAMES).and("content-length");
 
-  /** Host and Expect are decided about for each upstream. */
-  private static final FieldNames NOT_ASKED = NOT_ANSWERED.and("host", "expect");
+  /** Host and Expect are decided about for each upstream; trailers of requests do not go on. */
+  private static final FieldNames NOT_ASKED = NOT_ANSWERED.and("host", "expect", "trailer");
 
   private Hop() {}
 

@@ -49,6 +49,9 @@ public sealed interface Reply {
     /** Declared length of the body in bytes; -1 when it is delimited otherwise. */
     long length();
 
+    /** Version of HTTP in which it came, as Via names it. */
+    String protocol();
+
     /** Starts the body. */
     void receive(BodySink sink);
 

@@ -26,6 +26,7 @@ public final class CallPlan {
   private final HostAndPort fixedHost;
   private final long attemptMillis;
   private final int priority;
+  private final String via0;
   private final String via1;
   private final String via2;
 
@@ -43,6 +44,7 @@ public final class CallPlan {
             : HostAndPort.parseAuthority(hostPolicy, -1);
     this.attemptMillis = route.timeout().attempt().toMillis();
     this.priority = route.priority().ordinal();
+    this.via0 = "1.0 " + via;
     this.via1 = "1.1 " + via;
     this.via2 = "2 " + via;
   }
@@ -80,7 +82,7 @@ public final class CallPlan {
         head.headers().contains(TE) && Hop.hasToken(head.headers().getAll(TE), "trailers");
     joinCookies(headers);
     head.forwarding().writeTo(headers);
-    headers.add(VIA, exchange.request().version() == HttpVersion.HTTP_2 ? via2 : via1);
+    headers.add(VIA, via(exchange.request().version()));
     if (trailers) {
       headers.set(TE, "trailers");
       if (!http2) {
@@ -93,6 +95,15 @@ public final class CallPlan {
     if (edits != null) {
       edits.apply(headers);
     }
+  }
+
+  /** With the protocol in which the request came in (RFC 9110 §7.6.3). */
+  private String via(HttpVersion received) {
+    return switch (received) {
+      case HTTP_1_0 -> via0;
+      case HTTP_2 -> via2;
+      default -> via1;
+    };
   }
 
   HostAndPort authority(Exchange exchange, Endpoint endpoint) {

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.upstream;
 
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpVersion;
 
 /** A connection to an endpoint, with what the pool must know of it. One event loop. */
 final class Connection {
@@ -41,6 +42,14 @@ final class Connection {
   /** Whether a byte of an answer has come since the last request; on HTTP/2 nobody can tell. */
   boolean answerBegan() {
     return guard != null && guard.answerBegan();
+  }
+
+  /** Version of the last answer; Vert.x gives every answer that of its connection. */
+  HttpVersion version() {
+    if (guard == null) {
+      return HttpVersion.HTTP_2;
+    }
+    return guard.isOldVersion() ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1;
   }
 
   void close() {

@@ -65,6 +65,11 @@ final class ResponseGuard extends ChannelInboundHandlerAdapter {
     return scanner.hasBegun();
   }
 
+  /** Whether the last answer is of HTTP/1.0. */
+  boolean isOldVersion() {
+    return scanner.isOldVersion();
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (!(message instanceof ByteBuf bytes)) {

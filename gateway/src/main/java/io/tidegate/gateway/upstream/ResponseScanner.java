@@ -92,6 +92,11 @@ final class ResponseScanner {
     return begun;
   }
 
+  /** Whether the last head was of HTTP/1.0. */
+  boolean isOldVersion() {
+    return oldVersion;
+  }
+
   private void beginHead() {
     state = State.STATUS_LINE;
     wordLength = 0;

@@ -4,6 +4,7 @@ import io.tidegate.gateway.exchange.Attempt;
 import io.tidegate.gateway.exchange.Cancellable;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Hop;
 import io.tidegate.gateway.exchange.Journal;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.RequestBody;
@@ -20,6 +21,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -296,7 +298,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       endpoint.succeeded();
     }
     exchange.journal().phase(Journal.Phase.STREAMING);
-    head.complete(new UpstreamResponse(this, response));
+    head.complete(new UpstreamResponse(this, response, connection.version()));
   }
 
   private void switched(HttpClientResponse response) {
@@ -479,12 +481,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     return client.context();
   }
 
-  /** Whether the connection may be used again after {@code response}. */
-  static boolean persistent(HttpClientResponse response) {
-    String connection = response.getHeader(HttpHeaders.CONNECTION);
-    if (connection != null && connection.toLowerCase(Locale.ROOT).contains("close")) {
-      return false;
-    }
-    return response.version() != HttpVersion.HTTP_1_0 || connection != null;
+  /** Whether the connection may be used again after {@code response} (RFC 9112 §9.3). */
+  static boolean persistent(HttpClientResponse response, HttpVersion version) {
+    List<String> options = response.headers().getAll(HttpHeaders.CONNECTION);
+    return version == HttpVersion.HTTP_1_0
+        ? Hop.hasToken(options, "keep-alive")
+        : options.isEmpty() || !Hop.hasToken(options, "close");
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 
 /** An upstream's answer: its head is here, its body is paused. */
 final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
@@ -18,6 +19,7 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
 
   private final UpstreamCall call;
   private final HttpClientResponse response;
+  private final HttpVersion version;
   private final long length;
   private final long idleNanos;
   private TimerWheel.Timeout idle;
@@ -28,8 +30,12 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
   private boolean parked;
   private boolean done;
 
-  UpstreamResponse(UpstreamCall call, HttpClientResponse response) {
+  /**
+   * @param version in which the answer came
+   */
+  UpstreamResponse(UpstreamCall call, HttpClientResponse response, HttpVersion version) {
     this.call = call;
+    this.version = version;
     this.response = response;
     this.length = Framing.length(response);
     this.idleNanos = call.exchange().idleMillis() * 1_000_000;
@@ -44,6 +50,15 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
   @Override
   public MultiMap headers() {
     return response.headers();
+  }
+
+  @Override
+  public String protocol() {
+    return switch (version) {
+      case HTTP_1_0 -> "1.0";
+      case HTTP_2 -> "2";
+      default -> "1.1";
+    };
   }
 
   @Override
@@ -76,7 +91,7 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
     if (!done) {
       done = true;
       stopTimers();
-      call.finish(UpstreamCall.persistent(response));
+      call.finish(UpstreamCall.persistent(response, version));
       sink.end(response.trailers());
     }
   }

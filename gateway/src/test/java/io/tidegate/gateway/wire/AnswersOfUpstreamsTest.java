@@ -123,4 +123,19 @@ class AnswersOfUpstreamsTest {
       assertThat(client.get("/").rest()).doesNotContain("0\r\n\r\n");
     }
   }
+
+  @Test
+  void anOldUpstreamsConnectionIsUsedAgainOnlyIfItOffersThat() throws Exception {
+    String old = "HTTP/1.0 200 OK\r\n%sContent-Length: 2\r\n\r\nhi";
+    try (var client = new RawClient(gateway)) {
+      upstream.answer(writes(old.formatted("Connection: keep-alive\r\n")));
+      client.get("/").answer();
+      client.get("/").answer();
+      assertThat(upstream.connections()).isEqualTo(1);
+      upstream.answer(writes(old.formatted("")));
+      client.get("/").answer();
+      client.get("/").answer();
+      assertThat(upstream.connections()).isEqualTo(2);
+    }
+  }
 }
