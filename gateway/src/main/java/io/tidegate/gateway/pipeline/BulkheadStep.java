@@ -38,15 +38,19 @@ record BulkheadStep(
     Bulkhead.Waiter waiter = bulkhead.acquire(context, wheel, priority);
     Cancellable leave = waiter::leave;
     exchange.begin(leave);
+    // The line has a limit of its own, which may be further away than the request's deadline.
+    TimerWheel.Timeout deadline =
+        wheel.schedule(Math.max(1, exchange.remainingMillis()), waiter::leave);
     return waiter
         .admission()
         .compose(
             admission -> {
               exchange.end(leave);
+              deadline.cancel();
               exchange.journal().queued(System.nanoTime() - started);
               return admission == Bulkhead.Admission.ADMITTED
                   ? admitted(attempt)
-                  : Future.succeededFuture(refused(admission));
+                  : Future.succeededFuture(refused(admission, exchange));
             });
   }
 
@@ -62,10 +66,13 @@ record BulkheadStep(
             });
   }
 
-  private Reply refused(Bulkhead.Admission admission) {
+  private static Reply refused(Bulkhead.Admission admission, Exchange exchange) {
     return switch (admission) {
       case SHED -> new Reply.Failed(Failure.SHED, "", 1000, true);
-      case LEFT -> Reply.Failed.unsent(Failure.CLIENT_CLOSED, "while queued");
+      case LEFT ->
+          Reply.Failed.unsent(
+              exchange.isCancelled() ? Failure.CLIENT_CLOSED : Failure.TOTAL_TIMEOUT,
+              "while queued");
       case QUEUE_FULL -> new Reply.Failed(Failure.BULKHEAD_FULL, "the queue is full", 1000, true);
       default -> new Reply.Failed(Failure.BULKHEAD_FULL, "waited too long", 1000, true);
     };

@@ -66,6 +66,9 @@ final class Judgement {
   /** Whether a reply speaks against the upstream: what its breaker counts. */
   static boolean isFailure(Reply reply) {
     if (reply instanceof Reply.Failed failed) {
+      if (failed.failure() == Failure.TOTAL_TIMEOUT && failed.nothingSent()) {
+        return false; // The time was spent waiting here: the upstream was never asked.
+      }
       Conditions.Kind kind = kind(failed.failure());
       return kind != null && kind != Conditions.Kind.OVERLOAD && kind != Conditions.Kind.BREAKER;
     }

@@ -29,31 +29,25 @@ record RetryStep(
     RouteMeters meters,
     Step<Attempt> next)
     implements Step<Exchange> {
-  /** Several idle connections may have been closed at once; more than this is something else. */
-  private static final int STALE_REPLAYS = 3;
-
   @Override
   public Future<Reply> apply(Exchange exchange) {
     upstream.budget().deposit();
-    return attempt(new Attempt(exchange, 0, null, false), 0, 0);
+    var first = new Attempt(exchange, 0, null, false);
+    return next.apply(first).compose(reply -> judge(first, reply, 0));
   }
 
-  private Future<Reply> attempt(Attempt attempt, int stale, long waited) {
-    return next.apply(attempt).compose(reply -> judge(attempt, reply, stale, waited));
-  }
-
-  private Future<Reply> judge(Attempt attempt, Reply reply, int stale, long waited) {
+  private Future<Reply> judge(Attempt attempt, Reply reply, long waited) {
     Exchange exchange = attempt.exchange();
     if (exchange.isCancelled()) {
       return Future.succeededFuture(reply);
     }
     if (attempt.isStale()
-        && stale < STALE_REPLAYS
+        && !attempt.fresh()
         && Judgement.repeatable(exchange, reply)
         && exchange.body().replayable()) {
       // Not a retry: the upstream closed an idle connection as we took it, and never saw this.
-      var again = new Attempt(exchange, attempt.number(), null, stale > 0);
-      return attempt(again, stale + 1, waited);
+      var again = new Attempt(exchange, attempt.number(), null, true);
+      return next.apply(again).compose(answer -> judge(again, answer, waited));
     }
     if (options == null || !Judgement.matches(reply, options.on())) {
       return Future.succeededFuture(reply);
@@ -86,10 +80,11 @@ record RetryStep(
         .compose(
             rested ->
                 rested
-                    ? attempt(again, 0, wait)
+                    ? next.apply(again)
                     : Future.succeededFuture(
                         Reply.Failed.of(Failure.CLIENT_CLOSED, "between attempts")))
-        .onComplete(done -> upstream.budget().release());
+        .onComplete(done -> upstream.budget().release())
+        .compose(answer -> judge(again, answer, wait));
   }
 
   private int active() {

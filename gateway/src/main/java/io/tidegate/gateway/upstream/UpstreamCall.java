@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import java.util.List;
 import java.util.Locale;
 
@@ -135,6 +136,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
   @Override
   public void refused(Throwable cause) {
     taking = false;
+    endpoint.end();
     Reply.Failed failed = Faults.connecting(cause);
     endpoint.failed();
     fail(failed);
@@ -145,7 +147,6 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       freeConnection(false);
       if (!over) {
         attempt.stale(true);
-        endpoint.failed();
         fail(Reply.Failed.unsent(Failure.CONNECTION_TERMINATED, "connection lost"));
       }
       return;
@@ -199,7 +200,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     } else {
       request.setChunked(true);
     }
-    request.drainHandler(drained -> body.resume());
+    request.drainHandler(drained -> drained());
     if (exchange.expectsContinue() && body.received() == 0) {
       request.putHeader(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
       awaitsContinue = true;
@@ -228,6 +229,13 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     stopWaitingForContinue();
     exchange.writeContinue();
     exchange.body().attach(this);
+  }
+
+  /** An aborted request drains as well, when there may be another receiver, or none. */
+  private void drained() {
+    if (!over) {
+      exchange.body().resume();
+    }
   }
 
   private void stopWaitingForContinue() {
@@ -322,8 +330,10 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     Reply.Failed failed = Faults.calling(cause);
     attempt.stale(
         connection.served
+            && connection.active == 1
             && !connection.answerBegan()
-            && failed.failure() == Failure.CONNECTION_TERMINATED);
+            && failed.failure() == Failure.CONNECTION_TERMINATED
+            && !(cause instanceof StreamResetException));
     if (!attempt.isStale()) {
       endpoint.failed();
     }
