@@ -131,7 +131,8 @@ final class RouteAssembly {
     RetryOptions d = RetryOptions.DEFAULTS;
     Fields fields = route.section("retry");
     int attempts = fields.whole("attempts", d.attempts());
-    if (route.isOff("retry") || attempts == 1) {
+    // One attempt needs no retrying; but a budget given beside it is that of the hedges.
+    if (route.isOff("retry") || (attempts == 1 && !fields.has("budget"))) {
       return Optional.empty();
     }
     Set<String> methods =

@@ -49,7 +49,7 @@ record RetryStep(
       var again = new Attempt(exchange, attempt.number(), null, true);
       return next.apply(again).compose(answer -> judge(again, answer, waited));
     }
-    if (options == null || !Judgement.matches(reply, options.on())) {
+    if (options == null || options.attempts() == 1 || !Judgement.matches(reply, options.on())) {
       return Future.succeededFuture(reply);
     }
     return retry(attempt, reply, waited);

@@ -84,7 +84,11 @@ public final class RouteCompiler {
     }
     long keep =
         Math.max(
-            route.retry().map(RetryOptions::replayBuffer).orElse(0L),
+            route
+                .retry()
+                .filter(retry -> retry.attempts() > 1)
+                .map(RetryOptions::replayBuffer)
+                .orElse(0L),
             route.mirror().isPresent() ? MirrorStep.KEEP : 0);
     return new CompiledRoute(
         route.id(),
