@@ -146,7 +146,12 @@ class FairnessTest {
         Thread.onSpinWait();
       }
       release.countDown();
-      assertThat(upstream.request()).startsWith("GET / ");
+      // Four places come free at once: the other is in the first of them, not behind eight.
+      var next = new ArrayList<String>();
+      for (int i = 0; i < 4; i++) {
+        next.add(upstream.request());
+      }
+      assertThat(next).anyMatch(request -> request.startsWith("GET / "));
       assertThat(other.answer()).endsWith("fine");
       assertThat(await(Future.join(answers)).succeeded()).isTrue();
     } finally {
