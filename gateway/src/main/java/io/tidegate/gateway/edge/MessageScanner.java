@@ -1,7 +1,6 @@
 package io.tidegate.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.FastThreadLocal;
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Octets;
 
@@ -37,14 +36,6 @@ final class MessageScanner {
     /** Another protocol follows: nothing to say about its bytes. */
     FOREIGN
   }
-
-  private static final FastThreadLocal<byte[]> WINDOW =
-      new FastThreadLocal<>() {
-        @Override
-        protected byte[] initialValue() {
-          return new byte[4096];
-        }
-      };
 
   private static final int EXTENSION_LIMIT = 4096;
   private static final String VERSION = "HTTP/1.";
@@ -110,11 +101,10 @@ final class MessageScanner {
     return null;
   }
 
-  /** Reads up to a body, or a window's length; a byte costs much less in an array. */
+  /** Reads up to a body, or a window's length. */
   private int read(ByteBuf bytes, int from, int end) {
-    byte[] window = WINDOW.get();
-    int length = Math.min(end - from, window.length);
-    bytes.getBytes(from, window, 0, length);
+    int length = Math.min(end - from, Octets.WINDOW);
+    byte[] window = Octets.window(bytes, from, length);
     int i = 0;
     while (i < length) {
       i = run(window, i, length);

@@ -1,7 +1,21 @@
 package io.tidegate.gateway.exchange;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
+
 /** Which bytes may stand where in an HTTP/1.1 message (RFC 9110 §5.5 and §5.6.2). */
 public final class Octets {
+  /** Bytes that {@link #window} gives at most. */
+  public static final int WINDOW = 4096;
+
+  private static final FastThreadLocal<byte[]> WINDOWS =
+      new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+          return new byte[WINDOW];
+        }
+      };
+
   private static final byte TOKEN = 1;
   private static final byte TARGET = 2;
   private static final byte VALUE = 4;
@@ -31,6 +45,16 @@ public final class Octets {
   }
 
   private Octets() {}
+
+  /**
+   * The first {@code length} bytes from {@code from} on, for as long as nobody on this thread asks
+   * again: to look at a byte costs much less in an array than in a buffer.
+   */
+  public static byte[] window(ByteBuf bytes, int from, int length) {
+    byte[] window = WINDOWS.get();
+    bytes.getBytes(from, window, 0, length);
+    return window;
+  }
 
   public static boolean token(byte b) {
     return (KINDS[b & 0xff] & TOKEN) != 0;

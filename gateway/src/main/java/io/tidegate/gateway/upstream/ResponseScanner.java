@@ -8,8 +8,8 @@ import io.tidegate.gateway.exchange.Octets;
  * skips what precedes a status line, cuts names at a space, joins folded lines, and takes bytes
  * that follow an answer for the next one.
  *
- * <p>Costs about a nanosecond per byte of a head or of a chunk's size; bodies are skipped in one
- * step. One event loop.
+ * <p>Costs less than a nanosecond per byte of a head; bodies are skipped in one step. One event
+ * loop.
  */
 final class ResponseScanner {
   /** Why {@link #scan} stopped. */
@@ -146,10 +146,46 @@ final class ResponseScanner {
       } else if (state == State.REST) {
         i = end;
       } else {
+        i = read(bytes, i, end);
+      }
+    }
+    return i;
+  }
+
+  /** Reads up to what {@link #scan} decides about, or a window's length. */
+  private int read(ByteBuf bytes, int from, int end) {
+    int length = Math.min(end - from, Octets.WINDOW);
+    byte[] window = Octets.window(bytes, from, length);
+    int i = 0;
+    while (i < length) {
+      i = run(window, i, length);
+      if (i < length) {
         if (state == State.STATUS_LINE && wordLength == 0) {
-          headStart = i;
+          headStart = from + i;
         }
-        state = next(bytes.getByte(i++));
+        state = next(window[i++]);
+        if (wrong != null || interim || isPassive()) {
+          return from + i;
+        }
+      }
+    }
+    return from + length;
+  }
+
+  private boolean isPassive() {
+    return state == State.IDLE || state == State.BODY || state == State.DATA || state == State.REST;
+  }
+
+  /** Passes over bytes that leave the state as it is, most of any head. */
+  private int run(byte[] window, int from, int length) {
+    int i = from;
+    if (state == State.VALUE && field == null) {
+      while (i < length && Octets.value(window[i])) {
+        i++;
+      }
+    } else if (state == State.NAME) {
+      while (i < length && Octets.token(window[i])) {
+        remember(lower(window[i++]));
       }
     }
     return i;
