@@ -1,6 +1,7 @@
 package io.tidegate.gateway.faults;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -8,7 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each fault under each policy, seen from both ends. */
+/**
+ * Each fault under each policy, seen from both ends. Its cells live on timeouts of a few hundred
+ * milliseconds, for which a machine has to have time: {@code mvn -Pmatrix test}.
+ */
+@Tag("matrix")
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
 class FaultMatrixTest {

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,11 @@ class ResponseGuardTest {
   private final Connection connection = new Connection(null, null, 0);
   private final ResponseGuard guard = new ResponseGuard(connection, 256);
   private final EmbeddedChannel channel = new EmbeddedChannel(guard);
+
+  @AfterEach
+  void release() {
+    channel.finishAndReleaseAll();
+  }
 
   private void read(String bytes) {
     channel.writeInbound(Unpooled.copiedBuffer(bytes, StandardCharsets.ISO_8859_1));
