@@ -133,7 +133,7 @@ final class Arrival {
   }
 
   static boolean expectsContinue(HttpServerRequest request) {
-    return request.version() == HttpVersion.HTTP_1_1
+    return request.version() != HttpVersion.HTTP_1_0
         && request.headers().contains(HttpHeaders.EXPECT);
   }
 

@@ -239,14 +239,15 @@ final class Arrivals {
       if (request.method() == HttpMethod.OPTIONS && request.headers().contains(MAX_FORWARDS)) {
         decrementMaxForwards();
       }
-      exchange.upgrade(Arrival.isWebSocket(request));
       long length = Arrival.bodyLength(request);
+      // With a body it is an ordinary request, whose Upgrade is ignored (RFC 9110 §7.8).
+      exchange.upgrade(length == 0 && Arrival.isWebSocket(request));
       if (length > route.bodyLimit()) {
         close();
         send(Reply.Failed.of(Failure.BODY_TOO_LARGE, "more than " + route.bodyLimit() + " bytes"));
         return;
       }
-      if (length == 0 || exchange.isUpgrade()) {
+      if (length == 0) {
         start(route);
         return;
       }
@@ -258,6 +259,9 @@ final class Arrivals {
       context.runOnContext(
           later -> {
             if (!responder.isFinished()) {
+              if (body.isComplete() && body.received() == 0) {
+                exchange.body(RequestBody.none());
+              }
               start(route);
             }
           });
@@ -293,14 +297,21 @@ final class Arrivals {
         // The rest of the body may be anything long: nobody waits for it.
         close();
       }
-      if (exchange.isUpgrade()) {
-        if (reply instanceof Reply.Switched) {
-          connection.handOver();
-        } else {
-          close();
+      boolean switched = reply instanceof Reply.Switched;
+      if (exchange.isUpgrade() && !(switched && connection.handOver())) {
+        close();
+        if (switched) {
+          reply.discard();
+          refuseEarlyData();
+          return;
         }
       }
       responder.send(reply, edits);
+    }
+
+    /** What came before the handshake was answered (RFC 6455 §4.1) has been let go already. */
+    private void refuseEarlyData() {
+      responder.send(Reply.Failed.of(Failure.BAD_REQUEST, "data before the handshake"), edits);
     }
 
     private void bodyFailed() {

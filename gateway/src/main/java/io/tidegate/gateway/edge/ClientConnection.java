@@ -50,6 +50,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private ChannelHandlerContext channel;
   private long headSince;
   private Refusal pending;
+  private boolean settled;
   private boolean leaving;
   private boolean handedOver;
   private Map<Object, AtomicInteger> shares;
@@ -109,6 +110,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         headSince = System.nanoTime();
       }
       context.fireChannelRead(message);
+      if (!settled && !scanner.inHead() && !scanner.inBody()) {
+        settle(context);
+      }
       return;
     }
     headSince = 0;
@@ -132,6 +136,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     handedOver = true;
     return null;
+  }
+
+  /**
+   * After the first request Vert.x no longer looks for an upgrade to HTTP/2, unless it has refused
+   * one: then it has said that the connection closes, and does not close it.
+   */
+  private void settle(ChannelHandlerContext context) {
+    settled = true;
+    if (context.pipeline().get("h2c") != null) {
+      closeAfterFlush();
+    }
   }
 
   /** Answers a refusal once the requests before it are answered, or through its own exchange. */
@@ -167,9 +182,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The bytes that follow are another protocol's. */
-  void handOver() {
-    handedOver = true;
+  /**
+   * The bytes that follow are another protocol's.
+   *
+   * @return false: some have come too early, and are gone
+   */
+  boolean handOver() {
+    handedOver = pending == null && !scanner.inHead();
+    return handedOver;
   }
 
   /** Whether a head has been coming in since before {@code bound} nanoseconds. */

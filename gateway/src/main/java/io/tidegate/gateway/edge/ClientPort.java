@@ -1,6 +1,7 @@
 package io.tidegate.gateway.edge;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.tidegate.gateway.pipeline.CompiledRoute;
 import io.tidegate.gateway.route.RouteTable;
 import io.tidegate.gateway.security.Forwarder;
@@ -180,6 +181,10 @@ public final class ClientPort implements ClientConnection.Listener {
     ClientConnection client = atTheDoor(connection);
     client.speaks(connection, forwarder);
     connections.put(connection, client);
+    if (((HttpServerConnection) connection).channelHandlerContext().handler()
+        instanceof Http2ConnectionHandler http2) {
+      StreamHeads.watch(http2);
+    }
     if (!client.isWelcome()) {
       connection.close();
     }

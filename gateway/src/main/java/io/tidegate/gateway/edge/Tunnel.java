@@ -102,15 +102,11 @@ final class Tunnel {
     if (over) {
       return;
     }
-    boolean abrupt = toUpstream.mayClose();
-    end();
-    if (abrupt) {
-      upstream
-          .write(WebSocketFrames.close(GOING_AWAY, true))
-          .onComplete(written -> upstream.close());
-    } else {
-      upstream.close();
+    if (toUpstream.mayClose()) {
+      upstream.write(WebSocketFrames.close(GOING_AWAY, true));
     }
+    // Closes the connection behind what was written.
+    end();
   }
 
   private void end() {

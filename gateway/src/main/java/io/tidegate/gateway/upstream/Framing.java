@@ -1,6 +1,7 @@
 package io.tidegate.gateway.upstream;
 
 import io.tidegate.gateway.exchange.Failure;
+import io.tidegate.gateway.exchange.Hop;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
@@ -56,5 +57,13 @@ final class Framing {
       value = value * 10 + (digit - '0');
     }
     return value;
+  }
+
+  /** Whether the connection may be used again after {@code response} (RFC 9112 §9.3). */
+  static boolean persistent(HttpClientResponse response, HttpVersion version) {
+    List<String> options = response.headers().getAll(HttpHeaders.CONNECTION);
+    return version == HttpVersion.HTTP_1_0
+        ? Hop.hasToken(options, "keep-alive")
+        : options.isEmpty() || !Hop.hasToken(options, "close");
   }
 }

@@ -20,9 +20,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -167,9 +165,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (exchange.isUpgrade()) {
       upgrade();
     } else if (!exchange.body().exists()) {
-      sent = true;
-      request.end();
-      exchange.journal().phase(Journal.Phase.WAITING);
+      sendNoBody();
     } else {
       sendBody();
     }
@@ -181,6 +177,17 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE)
         .putHeader(HttpHeaders.UPGRADE, "websocket");
     request.connect();
+    exchange.journal().phase(Journal.Phase.WAITING);
+  }
+
+  private void sendNoBody() {
+    sent = true;
+    HttpMethod method = exchange.head().method();
+    if (method == HttpMethod.POST || method == HttpMethod.PUT || method == HttpMethod.PATCH) {
+      // Where a body is usual, its absence is said (RFC 9110 §8.6).
+      request.putHeader(HttpHeaders.CONTENT_LENGTH, "0");
+    }
+    request.end();
     exchange.journal().phase(Journal.Phase.WAITING);
   }
 
@@ -313,6 +320,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     if (!exchange.isUpgrade()) {
       endpoint.failed();
       fail(Reply.Failed.of(Failure.PROTOCOL_ERROR, "101 that was not asked for"));
+      return;
+    }
+    if (!Hop.hasToken(response.headers().getAll(HttpHeaders.UPGRADE), "websocket")) {
+      endpoint.failed();
+      fail(Reply.Failed.of(Failure.UPGRADE_FAILED, "to something else"));
       return;
     }
     headTaken(101, null);
@@ -489,13 +501,5 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   Context context() {
     return client.context();
-  }
-
-  /** Whether the connection may be used again after {@code response} (RFC 9112 §9.3). */
-  static boolean persistent(HttpClientResponse response, HttpVersion version) {
-    List<String> options = response.headers().getAll(HttpHeaders.CONNECTION);
-    return version == HttpVersion.HTTP_1_0
-        ? Hop.hasToken(options, "keep-alive")
-        : options.isEmpty() || !Hop.hasToken(options, "close");
   }
 }

@@ -91,7 +91,7 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
     if (!done) {
       done = true;
       stopTimers();
-      call.finish(UpstreamCall.persistent(response, version));
+      call.finish(Framing.persistent(response, version));
       sink.end(response.trailers());
     }
   }
