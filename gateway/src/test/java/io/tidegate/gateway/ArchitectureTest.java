@@ -97,6 +97,9 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .withImportOption(location -> !location.contains("jmh_generated"))
+          // Left behind by a build of the benchmarks.
+          .withImportOption(location -> !location.contains("/bench/"))
+          .withImportOption(location -> !location.contains("Bench"))
           .importPackages("io.tidegate");
 
   private static Set<String> with(Set<String> rooms, String... more) {

@@ -38,6 +38,7 @@ final class Arrivals {
   private final RouteMeters unmatched;
   private final String self;
   private final Clock clock = new Clock();
+  private final LateHeads heads;
   private RouteTable<CompiledRoute> routes;
   private boolean draining;
 
@@ -52,6 +53,7 @@ final class Arrivals {
       RouteMeters unmatched,
       String self) {
     this.context = context;
+    this.heads = new LateHeads(context);
     this.rules = new RequestRules(limits);
     this.log = log;
     this.tracing = tracing;
@@ -122,7 +124,7 @@ final class Arrivals {
       this.request = request;
       this.exchange = new Exchange(request, requestId());
       this.seenAt = exchange.startNanos();
-      this.responder = new Responder(exchange, context, clock, connection::abort, this::over);
+      this.responder = new Responder(exchange, heads, clock, connection::abort, this::over);
       if (isHttp2(request)) {
         exchange.shares(connection.shares());
       }

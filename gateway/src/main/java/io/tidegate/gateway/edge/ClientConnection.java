@@ -175,7 +175,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   void ended(Arrivals.Served served) {
-    inFlight.remove(served);
+    if (inFlight.peekFirst() == served) {
+      inFlight.pollFirst();
+    } else {
+      inFlight.remove(served);
+    }
     if (pending != null && inFlight.isEmpty() && !served.closes()) {
       // Not before the last answer is out: a part of it may still wait where this would pass it.
       served.written().onComplete(done -> answerAndClose(listener.refused(this, pending)));

@@ -7,7 +7,6 @@ import io.tidegate.gateway.exchange.Journal;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.metrics.api.RequestFacts;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -23,13 +22,14 @@ import java.util.function.Supplier;
  */
 final class Responder implements Reply.BodySink {
   private static final CharSequence VIA = HttpHeaders.createOptimized("via");
+  private static final String VIA_1 = "1.1 tidegate";
   private static final CharSequence PROXY_STATUS = HttpHeaders.createOptimized("proxy-status");
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
   private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
 
   private final Exchange exchange;
   private final HttpServerResponse out;
-  private final Context context;
+  private final LateHeads heads;
   private final Clock clock;
   private final Runnable abort;
   private final Runnable whenOver;
@@ -46,10 +46,10 @@ final class Responder implements Reply.BodySink {
    * @param abort resets the connection, so that no client takes its end for that of a body
    * @param whenOver told once, when the last byte was written or never will be
    */
-  Responder(Exchange exchange, Context context, Clock clock, Runnable abort, Runnable whenOver) {
+  Responder(Exchange exchange, LateHeads heads, Clock clock, Runnable abort, Runnable whenOver) {
     this.exchange = exchange;
     this.out = exchange.request().response();
-    this.context = context;
+    this.heads = heads;
     this.clock = clock;
     this.abort = abort;
     this.whenOver = whenOver;
@@ -91,7 +91,7 @@ final class Responder implements Reply.BodySink {
     out.setStatusCode(status);
     MultiMap headers = out.headers();
     Hop.copyResponse(answer.headers(), headers);
-    headers.add(VIA, answer.protocol().concat(" tidegate"));
+    headers.add(VIA, answer.protocol().equals("1.1") ? VIA_1 : answer.protocol() + " tidegate");
     note(headers);
     if (edits != null) {
       edits.apply(headers);
@@ -110,11 +110,12 @@ final class Responder implements Reply.BodySink {
     answer.receive(this);
     if (!finished && !out.headWritten()) {
       // What came in one packet goes out in one; a head without a body yet must not wait for it.
-      context.runOnContext(later -> writeHead());
+      heads.later(this);
     }
   }
 
-  private void writeHead() {
+  /** What of the answer's body comes in the same packet has come by now. */
+  void writeHead() {
     if (!finished && !out.headWritten() && !bodiless) {
       if (exchange.request().version() == HttpVersion.HTTP_1_0 && length < 0) {
         return;

@@ -31,7 +31,7 @@ public final class RequestBody {
   private final long declared;
   private final long limit;
   private final long keep;
-  private List<Buffer> kept = new ArrayList<>(2);
+  private List<Buffer> kept;
   private long keptBytes;
   private long received;
   private boolean ended;
@@ -51,6 +51,7 @@ public final class RequestBody {
   /** A request without a body. */
   public static RequestBody none() {
     var body = new RequestBody(null, 0, 0, 0);
+    body.kept = List.of();
     body.ended = true;
     return body;
   }
@@ -64,6 +65,7 @@ public final class RequestBody {
    */
   public static RequestBody of(HttpServerRequest request, long declared, long limit, long keep) {
     var body = new RequestBody(request, declared, limit, keep);
+    body.kept = new ArrayList<>(2);
     request.handler(body::received);
     request.endHandler(end -> body.ended());
     return body;

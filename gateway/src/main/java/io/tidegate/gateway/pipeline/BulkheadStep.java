@@ -55,11 +55,14 @@ record BulkheadStep(
   }
 
   private Future<Reply> admitted(Attempt attempt) {
+    if (adaptive == null) {
+      return next.apply(attempt).onComplete(done -> bulkhead.release());
+    }
     long started = System.nanoTime();
     return next.apply(attempt)
         .onComplete(
             done -> {
-              if (adaptive != null && done.succeeded() && !Judgement.isNeutral(done.result())) {
+              if (done.succeeded() && !Judgement.isNeutral(done.result())) {
                 adaptive.record(System.nanoTime() - started, bulkhead.inFlight());
               }
               bulkhead.release();

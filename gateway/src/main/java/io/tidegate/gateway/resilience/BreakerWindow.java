@@ -34,7 +34,7 @@ final class BreakerWindow {
   }
 
   Breaker.Reason succeeded(long durationNanos, int minCalls) {
-    Counts counts = ring.at(ring.number());
+    Counts counts = ring.now();
     counts.calls.increment();
     if (consecutive.get() != 0) {
       consecutive.set(0);
@@ -47,7 +47,7 @@ final class BreakerWindow {
   }
 
   Breaker.Reason failed(long durationNanos, int minCalls) {
-    Counts counts = ring.at(ring.number());
+    Counts counts = ring.now();
     counts.calls.increment();
     counts.failures.increment();
     if (durationNanos >= slowNanos) {

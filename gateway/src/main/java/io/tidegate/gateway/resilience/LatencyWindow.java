@@ -51,7 +51,7 @@ public final class LatencyWindow {
 
   /** A call took {@code durationNanos} to its response's head. */
   public void record(long durationNanos) {
-    ring.at(ring.number()).counts.incrementAndGet(bucket(durationNanos));
+    ring.now().counts.incrementAndGet(bucket(durationNanos));
   }
 
   /** Nanoseconds, or {@link #UNKNOWN}. */

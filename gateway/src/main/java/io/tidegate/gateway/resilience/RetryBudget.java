@@ -38,7 +38,7 @@ public final class RetryBudget {
 
   /** Once for each request of a client, whatever becomes of it. */
   public void deposit() {
-    ring.at(ring.number());
+    ring.now();
     requests.increment();
   }
 

@@ -26,6 +26,7 @@ final class SliceRing<S extends SliceRing.Slice> {
   private final LongSupplier nanos;
   private final long origin;
   private final long sliceNanos;
+  private volatile S latest;
 
   /**
    * @param fresh makes an empty slice, given its number
@@ -36,6 +37,21 @@ final class SliceRing<S extends SliceRing.Slice> {
     this.sliceNanos = Math.max(1, windowNanos / slices);
     this.ring = new AtomicReferenceArray<>(slices);
     this.fresh = fresh;
+  }
+
+  /** The slice that time is in now. Nearly always the same as before, and then without dividing. */
+  S now() {
+    long time = nanos.getAsLong() - origin;
+    S slice = latest;
+    if (slice != null) {
+      long since = time - slice.number * sliceNanos;
+      if (since >= 0 && since < sliceNanos) {
+        return slice;
+      }
+    }
+    slice = at(time / sliceNanos);
+    latest = slice;
+    return slice;
   }
 
   /** The number of the slice that time is in now. */

@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.StreamResetException;
 import java.util.Locale;
 
@@ -33,6 +34,9 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
 
   /** What an ignored Expect costs at most, in milliseconds; curl waits as long. */
   private static final long CONTINUE_MILLIS = 1_000;
+
+  /** Method and target are set on the request: options would be made, and copied, for each. */
+  private static final RequestOptions ANY = new RequestOptions();
 
   private final UpstreamClient client;
   private final Attempt attempt;
@@ -128,7 +132,7 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       freeConnection(true);
       return;
     }
-    made.http.request().onComplete(this::opened);
+    made.http.request(ANY).onComplete(this::opened);
   }
 
   @Override

@@ -24,6 +24,7 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
   private final long idleNanos;
   private TimerWheel.Timeout idle;
   private BodySink sink;
+  private long received;
   private long lastByte;
   private TimerWheel.Timeout standstill;
   private volatile long standingSince;
@@ -82,7 +83,10 @@ final class UpstreamResponse implements Reply.Proxied, Parking.Parked {
 
   private void chunk(Buffer chunk) {
     if (!done) {
-      lastByte = System.nanoTime();
+      received += chunk.length();
+      if (received != length) {
+        lastByte = System.nanoTime();
+      }
       sink.chunk(chunk);
     }
   }

@@ -1,6 +1,7 @@
 package io.tidegate.metrics.api;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +22,8 @@ public final class TraceContext {
   /** The last seven bytes of the trace id are random (§3.2.3.2). */
   public static final int RANDOM = 2;
 
-  private static final String HEADER = "traceparent";
-  private static final String STATE = "tracestate";
+  private static final CharSequence HEADER = HttpHeaders.createOptimized("traceparent");
+  private static final CharSequence STATE = HttpHeaders.createOptimized("tracestate");
   private static final int LENGTH = 55;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 

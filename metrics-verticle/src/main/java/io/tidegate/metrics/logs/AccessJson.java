@@ -121,9 +121,7 @@ final class AccessJson implements AccessLines.AccessFormat {
 
   private static void text(LineBuffer line, byte[] key, String value, int most) {
     if (value != null) {
-      line.raw(key);
-      line.text(value, most);
-      line.raw('"');
+      line.quoted(key, value, most);
     }
   }
 }

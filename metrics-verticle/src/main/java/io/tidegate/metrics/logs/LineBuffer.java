@@ -12,6 +12,15 @@ final class LineBuffer {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
   private static final long DAY = 86_400_000L;
 
+  /** What needs no escape. */
+  private static final boolean[] PLAIN = new boolean[128];
+
+  static {
+    for (char c = ' '; c < 0x7f; c++) {
+      PLAIN[c] = c != '"' && c != '\\';
+    }
+  }
+
   private byte[] bytes;
   private int length;
 
@@ -63,11 +72,25 @@ final class LineBuffer {
   void text(String text, int most) {
     int end = Math.min(text.length(), most);
     room(end * 6 + 3); // The longest escape of one character.
+    append(text, end);
+  }
+
+  /** What comes before a text, the text as {@link #text} writes it, and the closing quote. */
+  void quoted(byte[] before, String text, int most) {
+    int end = Math.min(text.length(), most);
+    room(before.length + end * 6 + 4);
+    System.arraycopy(before, 0, bytes, length, before.length);
+    length += before.length;
+    append(text, end);
+    bytes[length++] = '"';
+  }
+
+  private void append(String text, int end) {
     byte[] to = bytes;
     int at = length;
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
-      if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+      if (PLAIN[c & 0x7f] && c < 0x80) {
         to[at++] = (byte) c;
       } else if (Character.isHighSurrogate(c)
           && i + 1 < text.length()

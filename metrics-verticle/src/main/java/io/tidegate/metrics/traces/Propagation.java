@@ -4,6 +4,7 @@ import io.tidegate.metrics.TelemetryOptions;
 import io.tidegate.metrics.api.Baggage;
 import io.tidegate.metrics.api.TraceContext;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 
 /**
@@ -13,12 +14,12 @@ import java.util.List;
  * @param baggage as the client sent it, within its limits
  */
 public record Propagation(boolean trace, boolean baggage) {
-  private static final String BAGGAGE = "baggage";
+  private static final CharSequence BAGGAGE = HttpHeaders.createOptimized("baggage");
 
   /** As the config says. */
   public static Propagation of(TelemetryOptions.Traces options) {
     return new Propagation(
-        options.propagate().contains("tracecontext"), options.propagate().contains(BAGGAGE));
+        options.propagate().contains("tracecontext"), options.propagate().contains("baggage"));
   }
 
   void write(TraceContext context, MultiMap headers) {
