@@ -88,8 +88,7 @@ public record CachePolicy(
     notNegative("stale-if-error", staleIfError);
     for (String method : methods) {
       if (!method.equals("GET") && !method.equals("HEAD")) {
-        throw new IllegalArgumentException(
-            "cache.methods: " + method + " (expected: GET or HEAD)");
+        throw new IllegalArgumentException("cache.methods: " + method + " (expected: GET or HEAD)");
       }
     }
   }
