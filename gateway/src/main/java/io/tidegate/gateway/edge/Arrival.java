@@ -1,6 +1,5 @@
 package io.tidegate.gateway.edge;
 
-import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.route.RequestTarget;
 import io.vertx.core.http.HttpHeaders;
@@ -150,8 +149,7 @@ final class Arrival {
   }
 
   /** Whether the gateway itself is the last recipient (RFC 9110 §7.6.2). */
-  static boolean isLastHop(Exchange exchange) {
-    HttpServerRequest request = exchange.request();
+  static boolean isLastHop(HttpServerRequest request) {
     return request.method() == HttpMethod.OPTIONS
         && "0".equals(request.headers().get("max-forwards"));
   }

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.edge;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tidegate.gateway.exchange.Caller;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
@@ -22,6 +23,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -108,8 +110,8 @@ final class Arrivals {
     new Served(connection, request).refuse(Arrival.undecodable(request.decoderResult().cause()));
   }
 
-  /** One request being served. */
-  final class Served {
+  /** One request being served, and its caller as the rooms behind see it. */
+  final class Served implements Caller {
     private final ClientConnection connection;
     private final Exchange exchange;
     private final Responder responder;
@@ -122,9 +124,10 @@ final class Arrivals {
     Served(ClientConnection connection, HttpServerRequest request) {
       this.connection = connection;
       this.request = request;
-      this.exchange = new Exchange(request, requestId());
+      this.exchange = new Exchange(this, requestId());
       this.seenAt = exchange.startNanos();
-      this.responder = new Responder(exchange, heads, clock, connection::abort, this::over);
+      this.responder =
+          new Responder(exchange, request, heads, clock, connection::abort, this::over);
       if (isHttp2(request)) {
         exchange.shares(connection.shares());
       }
@@ -133,6 +136,39 @@ final class Arrivals {
 
     private void close() {
       responder.closeAfter();
+    }
+
+    @Override
+    public HttpMethod method() {
+      return request.method();
+    }
+
+    @Override
+    public String path() {
+      return request.path();
+    }
+
+    @Override
+    public HttpVersion version() {
+      return request.version();
+    }
+
+    @Override
+    public boolean takesInterim() {
+      HttpServerResponse response = request.response();
+      return request.version() != HttpVersion.HTTP_1_0
+          && !response.headWritten()
+          && !response.ended();
+    }
+
+    @Override
+    public void writeContinue() {
+      request.response().writeContinue();
+    }
+
+    @Override
+    public void writeEarlyHints(MultiMap hints) {
+      request.response().writeEarlyHints(hints);
     }
 
     boolean closes() {
@@ -186,7 +222,7 @@ final class Arrivals {
         refuse(new Refusal(Failure.LOOP_DETECTED, "", false));
         return;
       }
-      if (Arrival.isLastHop(exchange) || target.path().equals("*")) {
+      if (Arrival.isLastHop(request) || target.path().equals("*")) {
         answerOptions();
         return;
       }
@@ -370,7 +406,7 @@ final class Arrivals {
       log.log(exchange);
       connection.ended(this);
       if (closes()) {
-        Goodbye.say(connection, exchange, responder.written());
+        Goodbye.say(connection, request, exchange.body(), responder.written());
       }
     }
   }

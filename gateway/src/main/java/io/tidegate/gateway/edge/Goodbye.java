@@ -1,7 +1,8 @@
 package io.tidegate.gateway.edge;
 
-import io.tidegate.gateway.exchange.Exchange;
+import io.tidegate.gateway.exchange.RequestBody;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 
 /**
  * Ends an HTTP/1.1 connection after an answer that says {@code Connection: close}, and an HTTP/2
@@ -14,10 +15,14 @@ final class Goodbye {
 
   private Goodbye() {}
 
-  static void say(ClientConnection connection, Exchange exchange, Future<Void> written) {
-    exchange.body().drain();
-    if (Arrivals.isHttp2(exchange.request())) {
-      written.onComplete(done -> sayOnStream(exchange));
+  static void say(
+      ClientConnection connection,
+      HttpServerRequest request,
+      RequestBody body,
+      Future<Void> written) {
+    body.drain();
+    if (Arrivals.isHttp2(request)) {
+      written.onComplete(done -> sayOnStream(request, body));
       return;
     }
     connection.leave();
@@ -26,9 +31,9 @@ final class Goodbye {
   }
 
   /** The answer stands, the rest of the body is not wanted (RFC 9113 §8.1). */
-  private static void sayOnStream(Exchange exchange) {
-    if (exchange.body().exists() && !exchange.body().isComplete()) {
-      exchange.request().response().reset(NO_ERROR);
+  private static void sayOnStream(HttpServerRequest request, RequestBody body) {
+    if (body.exists() && !body.isComplete()) {
+      request.response().reset(NO_ERROR);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.function.Supplier;
@@ -28,6 +29,7 @@ final class Responder implements Reply.BodySink {
   private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
 
   private final Exchange exchange;
+  private final HttpServerRequest request;
   private final HttpServerResponse out;
   private final LateHeads heads;
   private final Clock clock;
@@ -46,9 +48,16 @@ final class Responder implements Reply.BodySink {
    * @param abort resets the connection, so that no client takes its end for that of a body
    * @param whenOver told once, when the last byte was written or never will be
    */
-  Responder(Exchange exchange, LateHeads heads, Clock clock, Runnable abort, Runnable whenOver) {
+  Responder(
+      Exchange exchange,
+      HttpServerRequest request,
+      LateHeads heads,
+      Clock clock,
+      Runnable abort,
+      Runnable whenOver) {
     this.exchange = exchange;
-    this.out = exchange.request().response();
+    this.request = request;
+    this.out = request.response();
     this.heads = heads;
     this.clock = clock;
     this.abort = abort;
@@ -78,7 +87,7 @@ final class Responder implements Reply.BodySink {
       sendFailure(failed);
     } else if (reply instanceof Reply.Switched switched) {
       exchange.journal().answered(RequestFacts.Source.UPSTREAM, 101);
-      new Tunnel(exchange, switched, this::finish).open();
+      new Tunnel(exchange, request, switched, this::finish).open();
     } else {
       throw new AssertionError("unhandled reply: " + reply);
     }
@@ -97,12 +106,12 @@ final class Responder implements Reply.BodySink {
       edits.apply(headers);
     }
     length = answer.length();
-    bodiless = status == 204 || status == 304 || exchange.request().method() == HttpMethod.HEAD;
+    bodiless = status == 204 || status == 304 || request.method() == HttpMethod.HEAD;
     if (length >= 0 && status != 204) {
       headers.set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
-    } else if (!bodiless && exchange.request().version() == HttpVersion.HTTP_1_1) {
+    } else if (!bodiless && request.version() == HttpVersion.HTTP_1_1) {
       out.setChunked(true);
-    } else if (!bodiless && exchange.request().version() == HttpVersion.HTTP_1_0) {
+    } else if (!bodiless && request.version() == HttpVersion.HTTP_1_0) {
       // Without chunks only the end of the connection can say where the body ends.
       closeAfter = true;
     }
@@ -117,7 +126,7 @@ final class Responder implements Reply.BodySink {
   /** What of the answer's body comes in the same packet has come by now. */
   void writeHead() {
     if (!finished && !out.headWritten() && !bodiless) {
-      if (exchange.request().version() == HttpVersion.HTTP_1_0 && length < 0) {
+      if (request.version() == HttpVersion.HTTP_1_0 && length < 0) {
         return;
       }
       out.writeHead();
@@ -178,7 +187,7 @@ final class Responder implements Reply.BodySink {
       sendFailure(Reply.Failed.of(failure, "before the body"));
       return;
     }
-    if (exchange.request().version() == HttpVersion.HTTP_1_0 && length < 0) {
+    if (request.version() == HttpVersion.HTTP_1_0 && length < 0) {
       // The end of the connection would be the end of the body.
       abort.run();
       finish();
@@ -254,9 +263,9 @@ final class Responder implements Reply.BodySink {
     if (!headers.contains(HttpHeaders.DATE)) {
       headers.set(HttpHeaders.DATE, clock.date());
     }
-    if (closeAfter && exchange.request().version() != HttpVersion.HTTP_2) {
+    if (closeAfter && request.version() != HttpVersion.HTTP_2) {
       headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      if (exchange.request().version() == HttpVersion.HTTP_1_0) {
+      if (request.version() == HttpVersion.HTTP_1_0) {
         // Vert.x promises to keep the connection whenever the client asked for it.
         out.headersEndHandler(last -> headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
       }
@@ -265,7 +274,7 @@ final class Responder implements Reply.BodySink {
 
   private void endWith(Buffer body) {
     int status = out.getStatusCode();
-    boolean head = exchange.request().method() == HttpMethod.HEAD;
+    boolean head = request.method() == HttpMethod.HEAD;
     if (head || status == 204 || status == 304) {
       if (head) {
         out.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));

@@ -6,6 +6,7 @@ import io.tidegate.gateway.exchange.Reply;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
 
@@ -18,6 +19,7 @@ final class Tunnel {
   private static final int INTERNAL_ERROR = 1011;
 
   private final Exchange exchange;
+  private final HttpServerRequest request;
   private final Reply.Switched switched;
   private final Runnable whenOver;
   private final WebSocketFrames toClient = new WebSocketFrames();
@@ -26,15 +28,16 @@ final class Tunnel {
   private NetSocket client;
   private boolean over;
 
-  Tunnel(Exchange exchange, Reply.Switched switched, Runnable whenOver) {
+  Tunnel(Exchange exchange, HttpServerRequest request, Reply.Switched switched, Runnable whenOver) {
     this.exchange = exchange;
+    this.request = request;
     this.switched = switched;
     this.whenOver = whenOver;
     this.upstream = switched.socket();
   }
 
   void open() {
-    HttpServerResponse response = exchange.request().response();
+    HttpServerResponse response = request.response();
     response.setStatusCode(101);
     MultiMap headers = response.headers();
     headers.setAll(switched.headers());
@@ -42,7 +45,7 @@ final class Tunnel {
     headers.remove(HttpHeaders.CONTENT_LENGTH);
     headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
     headers.set(HttpHeaders.UPGRADE, "websocket");
-    exchange.request().toNetSocket().onComplete(this::opened, failure -> end());
+    request.toNetSocket().onComplete(this::opened, failure -> end());
   }
 
   private void opened(NetSocket socket) {

@@ -8,8 +8,6 @@ import io.tidegate.metrics.api.TraceContext;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One request from its arrival to its last byte. Mutable, and touched only on the event loop of its
- * connection.
+ * One request from its arrival to its last byte. Mutable, and touched only on one event loop: that
+ * of its client's connection, or where the gateway itself began it.
  */
 public final class Exchange implements RequestFacts {
   /** What the request looks like to everybody behind the edge; made once per request. */
@@ -42,7 +40,7 @@ public final class Exchange implements RequestFacts {
     }
   }
 
-  private final HttpServerRequest request;
+  private final Caller caller;
   private final String id;
   private final long startNanos;
   private final long startMillis;
@@ -62,12 +60,12 @@ public final class Exchange implements RequestFacts {
   private MultiMap responseFields;
   private Map<Object, AtomicInteger> shares;
 
-  public Exchange(HttpServerRequest request, String id) {
-    this(request, id, System.nanoTime(), System.currentTimeMillis());
+  public Exchange(Caller caller, String id) {
+    this(caller, id, System.nanoTime(), System.currentTimeMillis());
   }
 
-  private Exchange(HttpServerRequest request, String id, long startNanos, long startMillis) {
-    this.request = request;
+  private Exchange(Caller caller, String id, long startNanos, long startMillis) {
+    this.caller = caller;
     this.id = id;
     this.startNanos = startNanos;
     this.startMillis = startMillis;
@@ -78,17 +76,34 @@ public final class Exchange implements RequestFacts {
    * Ends with this one.
    */
   public Exchange fork() {
-    var fork = new Exchange(request, id, startNanos, startMillis);
+    Exchange fork = copy(caller);
     fork.head = head;
-    fork.match = match;
-    fork.span = span;
     fork.body = body;
-    fork.shares = shares;
-    fork.deadlineNanos = deadlineNanos;
-    fork.totalMillis = totalMillis;
-    fork.idleMillis = idleMillis;
     begin(fork::cancel);
     return fork;
+  }
+
+  /**
+   * A request of the gateway's own on this one's behalf, with this one's route, span and deadline:
+   * it goes on when this one's client leaves, and ends when its maker cancels it.
+   *
+   * @param asked what is asked in place of this one's head
+   */
+  public Exchange detach(Head asked) {
+    Exchange own = copy(Caller.NONE);
+    own.head = asked;
+    return own;
+  }
+
+  private Exchange copy(Caller asking) {
+    var copy = new Exchange(asking, id, startNanos, startMillis);
+    copy.match = match;
+    copy.span = span;
+    copy.shares = shares;
+    copy.deadlineNanos = deadlineNanos;
+    copy.totalMillis = totalMillis;
+    copy.idleMillis = idleMillis;
+    return copy;
   }
 
   /** A fork's reply is this request's answer. */
@@ -195,8 +210,9 @@ public final class Exchange implements RequestFacts {
     return cancelled;
   }
 
-  public HttpServerRequest request() {
-    return request;
+  /** Who asked; {@link Client#NONE} when the gateway itself did. */
+  public Caller caller() {
+    return caller;
   }
 
   public String id() {
@@ -250,7 +266,7 @@ public final class Exchange implements RequestFacts {
   public void forwardContinue() {
     expectsContinue = false;
     if (takesInterim()) {
-      request.response().writeContinue();
+      caller.writeContinue();
     }
   }
 
@@ -262,16 +278,12 @@ public final class Exchange implements RequestFacts {
       hints.forEach((name, value) -> copy.add(name.toLowerCase(Locale.ROOT), value));
       Hop.strip(copy);
       copy.remove(HttpHeaders.CONTENT_LENGTH);
-      request.response().writeEarlyHints(copy);
+      caller.writeEarlyHints(copy);
     }
   }
 
   private boolean takesInterim() {
-    HttpServerResponse response = request.response();
-    return request.version() != HttpVersion.HTTP_1_0
-        && !cancelled
-        && !response.headWritten()
-        && !response.ended();
+    return !cancelled && caller.takesInterim();
   }
 
   /** Milliseconds until the response's head must be there; 0 or less: too late. */
@@ -307,7 +319,7 @@ public final class Exchange implements RequestFacts {
 
   @Override
   public String method() {
-    return request.method().name();
+    return (head == null ? caller.method() : head.method()).name();
   }
 
   @Override
@@ -322,7 +334,7 @@ public final class Exchange implements RequestFacts {
 
   @Override
   public String path() {
-    return head == null ? request.path() : head.path();
+    return head == null ? caller.path() : head.path();
   }
 
   @Override
@@ -337,7 +349,7 @@ public final class Exchange implements RequestFacts {
 
   @Override
   public String protocol() {
-    HttpVersion version = request.version();
+    HttpVersion version = caller.version();
     if (version == HttpVersion.HTTP_2) {
       return "HTTP/2";
     }

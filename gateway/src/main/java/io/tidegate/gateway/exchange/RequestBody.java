@@ -71,9 +71,23 @@ public final class RequestBody {
     return body;
   }
 
+  /** A body that is here already, to be sent as often as need be. */
+  public static RequestBody of(Buffer content) {
+    if (content.length() == 0) {
+      return none();
+    }
+    int length = content.length();
+    var body = new RequestBody(null, length, length, length);
+    body.kept = List.of(content);
+    body.keptBytes = length;
+    body.received = length;
+    body.ended = true;
+    return body;
+  }
+
   /** Whether there is a body at all. */
   public boolean exists() {
-    return request != null;
+    return request != null || declared > 0;
   }
 
   /** Content-Length to send on, or -1 for chunked. */

@@ -82,7 +82,7 @@ public final class CallPlan {
         head.headers().contains(TE) && Hop.hasToken(head.headers().getAll(TE), "trailers");
     joinCookies(headers);
     head.forwarding().writeTo(headers);
-    headers.add(VIA, via(exchange.request().version()));
+    headers.add(VIA, via(exchange.caller().version()));
     if (trailers) {
       headers.set(TE, "trailers");
       if (!http2) {

@@ -1,5 +1,7 @@
 package io.tidegate.gateway.upstream;
 
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.tidegate.gateway.exchange.Attempt;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
@@ -10,9 +12,9 @@ import io.tidegate.metrics.api.TraceContext;
 import io.tidegate.metrics.api.UpstreamMeters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -126,13 +128,21 @@ public final class UpstreamClient {
           case HEADER -> exchange.head().headers().get(hash.name());
           case IP -> exchange.head().clientIp();
           case PATH -> exchange.head().path();
-          case COOKIE -> {
-            Cookie cookie = exchange.request().getCookie(hash.name());
-            yield cookie == null ? null : cookie.getValue();
-          }
+          case COOKIE -> cookie(exchange.head().headers(), hash.name());
         };
     // Without the value to hash, any endpoint is as good as another.
     return value == null ? System.nanoTime() : Hash.of(value);
+  }
+
+  private static String cookie(MultiMap headers, String name) {
+    for (String line : headers.getAll(HttpHeaders.COOKIE)) {
+      for (Cookie cookie : ServerCookieDecoder.LAX.decode(line)) {
+        if (cookie.name().equals(name)) {
+          return cookie.value();
+        }
+      }
+    }
+    return null;
   }
 
   Reply.Failed noEndpoint() {
