@@ -15,6 +15,9 @@ public interface GatewayMeters {
   /** Meters of an upstream, by its name. Each who asks is a holder and has to release them once. */
   UpstreamMeters upstream(String name);
 
+  /** Meters of the cache. */
+  CacheMeters cache();
+
   /** A client connected. */
   void clientConnected();
 

@@ -35,6 +35,15 @@ final class Names {
         all.gauges("tidegate_endpoint_healthy", "1 when an endpoint may be chosen."));
   }
 
+  static CacheRouteCounts.CacheRouteFamilies cacheRoute(Families all) {
+    return new CacheRouteCounts.CacheRouteFamilies(
+        all.counters("tidegate_cache_hits", "Answers from the store, by tier and ground of use."),
+        all.counters("tidegate_cache_misses", "Requests that the store did not answer, by why."),
+        all.counters("tidegate_cache_coalesced", "Requests answered by another one's call."),
+        all.timings(
+            "tidegate_cache_load_seconds", "From a call to the answer's last byte stored."));
+  }
+
   static LongAdder blocked(Families all) {
     return all.counters("tidegate_event_loop_blocked", "Delays of an event loop of 200 ms or more.")
         .cell(Labels.EMPTY);

@@ -20,6 +20,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tidegate.metrics.TelemetryOptions;
+import io.tidegate.metrics.api.CacheMeters;
+import io.tidegate.metrics.api.CacheRouteMeters;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.Meters;
 import io.tidegate.metrics.api.RouteMeters;
@@ -49,8 +51,11 @@ public final class Registry implements GatewayMeters, AutoCloseable {
   private final Families families;
   private final RouteCounts.RouteFamilies routeFamilies;
   private final UpstreamCounts.UpstreamFamilies upstreamFamilies;
+  private final CacheRouteCounts.CacheRouteFamilies cacheFamilies;
+  private final CacheCounts cache;
   private final Map<String, Held<RouteCounts>> routes = new ConcurrentHashMap<>();
   private final Map<String, Held<UpstreamCounts>> upstreams = new ConcurrentHashMap<>();
+  private final Map<String, Held<CacheRouteCounts>> caches = new ConcurrentHashMap<>();
   private final LongAdder connections;
   private final LoopLag lag;
   private final ConfigMeters config;
@@ -63,6 +68,8 @@ public final class Registry implements GatewayMeters, AutoCloseable {
     prometheus.register(families);
     routeFamilies = Names.route(families);
     upstreamFamilies = Names.upstream(families);
+    cacheFamilies = Names.cacheRoute(families);
+    cache = new CacheCounts(families, this::cacheOf);
     connections =
         families
             .levels("tidegate_client_connections", "Open connections of clients.")
@@ -102,6 +109,19 @@ public final class Registry implements GatewayMeters, AutoCloseable {
         "upstream",
         name,
         (scope, key) -> new UpstreamCounts(upstreamFamilies, scope, () -> release(upstreams, key)));
+  }
+
+  @Override
+  public CacheMeters cache() {
+    return cache;
+  }
+
+  private CacheRouteMeters cacheOf(String route) {
+    return hold(
+        caches,
+        "route",
+        route,
+        (scope, name) -> new CacheRouteCounts(cacheFamilies, scope, () -> release(caches, name)));
   }
 
   private static <M> M hold(
