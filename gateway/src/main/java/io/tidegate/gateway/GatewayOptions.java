@@ -21,6 +21,7 @@ public record GatewayOptions(
     Map<String, UpstreamOptions> upstreams,
     List<RouteOptions> routes,
     TelemetryOptions telemetry,
+    StoresOptions stores,
     boolean demo) {
   public GatewayOptions {
     upstreams = Map.copyOf(upstreams);

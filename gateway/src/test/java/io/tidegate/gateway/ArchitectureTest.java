@@ -60,12 +60,6 @@ class ArchitectureTest {
           GATEWAY + ".route.Redirector",
           GATEWAY + ".route.Rewriter");
 
-  /** Who may write to a client beside the edges, and why. */
-  private static final Map<String, String> WRITERS_WITH_A_REASON =
-      Map.of(
-          GATEWAY + ".exchange.Exchange",
-          "100 Continue goes out when the body is first wanted, which is deep in the pipeline");
-
   /** Modules, and those that each may import; the rest is above it or beside it. */
   private static final Map<String, Set<String>> MODULES =
       Map.of(
@@ -182,7 +176,6 @@ class ArchitectureTest {
                     .getTargetClass()
                     .getFullName()
                     .equals("io.vertx.core.http.HttpServerResponse")
-                && !WRITERS_WITH_A_REASON.containsKey(outermost(dependency.getOriginClass()))
                 && !(inGateway(dependency.getOriginClass())
                     && may.contains(room(dependency.getOriginClass()))));
   }

@@ -142,6 +142,7 @@ public class RouteTableBenchmark {
         new Conditions(Set.of(), Set.of()),
         Optional.empty(),
         Optional.empty(),
-        RouteOptions.Priority.NORMAL);
+        RouteOptions.Priority.NORMAL,
+        Optional.empty());
   }
 }

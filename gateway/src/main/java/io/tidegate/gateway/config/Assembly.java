@@ -1,6 +1,7 @@
 package io.tidegate.gateway.config;
 
 import io.tidegate.gateway.GatewayOptions;
+import io.tidegate.gateway.StoresOptions;
 import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.upstream.UpstreamOptions;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Assembly {
 
   Optional<GatewayOptions> options(String version) {
     new Checks(file, problems).run();
+    StoresOptions stores = stores();
     Map<String, UpstreamOptions> upstreams = upstreams();
     List<RouteOptions> routes = routes(upstreams);
     if (problems.errors() > 0) {
@@ -39,7 +41,18 @@ final class Assembly {
             upstreams,
             routes,
             ServerAssembly.telemetry(file.section("telemetry")),
+            stores,
             file.flag("demo", false)));
+  }
+
+  private StoresOptions stores() {
+    Fields fields = file.section("stores");
+    if (!fields.isIntact()) {
+      return StoresOptions.DEFAULTS;
+    }
+    StoresOptions stores = StoreAssembly.stores(fields);
+    lints.stores(stores, fields);
+    return stores;
   }
 
   private Map<String, UpstreamOptions> upstreams() {

@@ -21,6 +21,7 @@ final class Checks {
     adminToken();
     ports();
     buckets();
+    StoreAssembly.check(file.section("stores"), problems);
   }
 
   private void adminToken() {

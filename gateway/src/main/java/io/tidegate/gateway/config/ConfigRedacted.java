@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * The options in effect as they would be written in the file, every default filled in, secrets
- * replaced by {@value #HIDDEN}: the admin token, and values of headers whose name says that they
- * are one.
+ * replaced by {@value #HIDDEN}: the admin token, Redis' password, and values of headers whose name
+ * says that they are one.
  */
 public final class ConfigRedacted {
   /** Stands in the place of a secret. */
@@ -41,6 +41,7 @@ public final class ConfigRedacted {
         .put("upstreams", upstreams)
         .put("routes", routes)
         .put("telemetry", telemetry(options.telemetry()))
+        .put("stores", StoreAssembly.json(options.stores()))
         .put("demo", options.demo());
   }
 

@@ -15,8 +15,9 @@ final class FileKeys {
           .key("defaults", PolicyKeys.DEFAULTS, "Merged under every route: a route's own key wins.")
           .required("routes", ListShape.of(RouteKeys.ROUTE).atLeastOne(), "Most specific wins.")
           .key("telemetry", ServerKeys.TELEMETRY, "What is logged, traced and counted.")
+          .key("stores", StoreKeys.STORES, "What the node keeps, and where.")
           .key("demo", Shapes.FLAG, "Starts the sample upstream on 127.0.0.1:9000.", false)
-          .notYet("cache", "auth", "queues", "stores", "cluster", "roles");
+          .notYet("auth", "queues", "cluster", "roles");
 
   private FileKeys() {}
 

@@ -1,5 +1,7 @@
 package io.tidegate.gateway.config;
 
+import io.tidegate.cache.api.CachePolicy;
+import io.tidegate.gateway.StoresOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.route.FallbackOption;
 import io.tidegate.gateway.route.RouteOptions;
@@ -18,6 +20,7 @@ import java.util.stream.Collectors;
 final class Lints {
   private final Problems problems;
   private final long heap;
+  private long memory = StoresOptions.Cache.DEFAULTS.memory();
 
   /**
    * @param heap bytes that the process may use at most
@@ -25,6 +28,18 @@ final class Lints {
   Lints(Problems problems, long heap) {
     this.problems = problems;
     this.heap = heap;
+  }
+
+  void stores(StoresOptions stores, Fields fields) {
+    memory = stores.cache().memory();
+    Fields cache = fields.section("cache");
+    if (cache.has("memory") && memory > heap / 2) {
+      problems.warning(
+          cache.placeOf("memory"),
+          "is more than half of the heap, "
+              + mebibytes(heap / 2.0)
+              + ": the cache keeps to that half (java -Xmx makes the heap larger)");
+    }
   }
 
   void upstream(UpstreamOptions upstream, Fields fields) {
@@ -54,13 +69,15 @@ final class Lints {
     route.retry().ifPresent(retry -> retry(retry, route, fields, upstreams));
     hedge(route, fields);
     fallback(route, fields, upstreams);
+    route.cache().ifPresent(policy -> cache(policy, fields.section("cache")));
     if (route.fault().isPresent()) {
       problems.warning(fields.placeOf("fault"), "faults are injected on purpose");
     }
   }
 
   private void localAnswer(Fields fields) {
-    for (String key : List.of("retry", "hedge", "fallback", "mirror", "timeout", "rewrite")) {
+    for (String key :
+        List.of("retry", "hedge", "fallback", "mirror", "timeout", "rewrite", "cache")) {
       boolean own = fields.placeOf(key).path().startsWith("routes");
       if (fields.has(key) && own && !fields.isOff(key)) {
         problems.warning(fields.placeOf(key), "has no effect: the route answers without a call");
@@ -187,6 +204,20 @@ final class Lints {
               "shares " + shared.iterator().next() + " with the upstream that failed");
         }
       }
+    }
+  }
+
+  private void cache(CachePolicy policy, Fields fields) {
+    List<String> vary = policy.vary();
+    if (policy.authorized() && !vary.contains("authorization") && !vary.contains("cookie")) {
+      problems.warning(
+          fields.placeOf("authorized"),
+          "what one user is answered may be given to others: name in vary what tells them apart");
+    }
+    if (fields.has("max-object") && policy.maxObject() > memory / 4) {
+      problems.warning(
+          fields.placeOf("max-object"),
+          "a few such answers fill stores.cache.memory, " + mebibytes(memory));
     }
   }
 

@@ -52,7 +52,8 @@ final class RouteAssembly {
         conditions(fields, "fallback-on", RouteOptions.FALLBACK_ON),
         enabled(fields, "rate-limit").map(RouteAssembly::rateLimit),
         enabled(fields, "fault").map(RouteAssembly::fault),
-        fields.get("priority", RouteOptions.Priority.class).orElse(RouteOptions.Priority.NORMAL));
+        fields.get("priority", RouteOptions.Priority.class).orElse(RouteOptions.Priority.NORMAL),
+        enabled(fields, "cache").map(CacheAssembly::policy));
   }
 
   private static MatchOptions match(Fields fields) {
@@ -168,7 +169,10 @@ final class RouteAssembly {
   private static List<FallbackOption> fallback(List<Value> values) {
     List<FallbackOption> options = new ArrayList<>();
     for (Value value : values) {
-      Fields fields = (Fields) value;
+      if (!(value instanceof Fields fields)) {
+        options.add(new FallbackOption.Stale());
+        continue;
+      }
       Optional<FallbackOption> upstream =
           fields.text("upstream").map(FallbackOption.ToUpstream::new);
       options.add(

@@ -87,6 +87,8 @@ final class RouteChecks {
       if (value instanceof Fields option) {
         reference(option);
         bodiless(option);
+      } else if (value instanceof Value.Single && (!route.has("cache") || route.isOff("cache"))) {
+        problems.error(value.place(), "found stale, expected a route with cache");
       }
     }
   }

@@ -48,6 +48,7 @@ final class RouteJson {
         .put("fallback-on", HttpShapes.write(route.fallbackOn()))
         .put("rate-limit", route.rateLimit().<Object>map(RouteJson::rateLimit).orElse(false))
         .put("fault", route.fault().<Object>map(RouteJson::fault).orElse(false));
+    route.cache().ifPresent(cache -> json.put("cache", CacheAssembly.json(cache)));
     return json.put("priority", Shapes.word(route.priority()));
   }
 
@@ -161,6 +162,8 @@ final class RouteJson {
         json.add(new JsonObject().put("upstream", to.upstream()));
       } else if (option instanceof FallbackOption.Answer fixed) {
         json.add(answer(fixed.status(), fixed.headers(), fixed.body()));
+      } else if (option instanceof FallbackOption.Stale) {
+        json.add("stale");
       }
     }
     return json;

@@ -125,6 +125,12 @@ final class Reloader {
     if (!Objects.equals(now.telemetry().metrics(), next.telemetry().metrics())) {
       keys.add("telemetry.metrics");
     }
+    if (!now.stores().redis().equals(next.stores().redis())) {
+      keys.add("stores.redis");
+    }
+    if (!now.stores().cache().equals(next.stores().cache())) {
+      keys.add("stores.cache");
+    }
     if (now.demo() != next.demo()) {
       keys.add("demo");
     }
@@ -140,6 +146,7 @@ final class Reloader {
         next.upstreams(),
         next.routes(),
         next.telemetry(),
+        now.stores(),
         now.demo());
   }
 }

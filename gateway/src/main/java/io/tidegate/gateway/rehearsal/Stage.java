@@ -1,6 +1,7 @@
 package io.tidegate.gateway.rehearsal;
 
 import io.tidegate.gateway.GatewayOptions;
+import io.tidegate.gateway.StoresOptions;
 import io.tidegate.gateway.admin.AdminOptions;
 import io.tidegate.gateway.edge.ServerOptions;
 import io.tidegate.gateway.route.FallbackOption;
@@ -26,8 +27,8 @@ import java.util.stream.Collectors;
  * The file's gateway with other upstreams behind it.
  *
  * <p>Each route gets upstreams of its own, so that a route's figures owe nothing to another's
- * breaker or pool. Its rate limit is left out, since all the load comes from one client. All other
- * policies are as in the file.
+ * breaker or pool. Its rate limit is left out, since all the load comes from one client, and its
+ * cache, which would answer in the upstream's place. All other policies are as in the file.
  */
 final class Stage {
   private final GatewayOptions file;
@@ -131,6 +132,7 @@ final class Stage {
         upstreams,
         routes().stream().map(Stage::recast).toList(),
         quiet(file),
+        StoresOptions.DEFAULTS,
         false);
   }
 
@@ -161,11 +163,15 @@ final class Stage {
         route.timeout(),
         route.retry(),
         route.hedge(),
-        route.fallback().stream().map(fallback -> recast(fallback, own)).toList(),
+        route.fallback().stream()
+            .filter(fallback -> !(fallback instanceof FallbackOption.Stale))
+            .map(fallback -> recast(fallback, own))
+            .toList(),
         route.fallbackOn(),
         Optional.empty(),
         route.fault(),
-        route.priority());
+        route.priority(),
+        Optional.empty());
   }
 
   private static Target recast(Target target, Function<String, String> own) {

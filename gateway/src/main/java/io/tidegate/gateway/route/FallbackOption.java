@@ -9,6 +9,9 @@ public sealed interface FallbackOption {
   /** The same request to another upstream. */
   record ToUpstream(String upstream) implements FallbackOption {}
 
+  /** What is remembered, however old up to the route's {@code cache.stale-if-error}. */
+  record Stale() implements FallbackOption {}
+
   /** A fixed answer. */
   record Answer(int status, Map<String, String> headers, String body) implements FallbackOption {
     public Answer {

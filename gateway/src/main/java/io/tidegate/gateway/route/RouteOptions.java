@@ -1,5 +1,6 @@
 package io.tidegate.gateway.route;
 
+import io.tidegate.cache.api.CachePolicy;
 import io.tidegate.gateway.resilience.Conditions;
 import io.tidegate.gateway.resilience.Conditions.Kind;
 import io.tidegate.gateway.resilience.FaultOptions;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param bodyLimit bytes of a request body; empty: the server's limit
  * @param retry empty: one attempt only
  * @param priority which requests are shed first when an upstream is overloaded
+ * @param cache how answers are remembered; empty: not at all
  */
 public record RouteOptions(
     String id,
@@ -35,7 +37,8 @@ public record RouteOptions(
     Conditions fallbackOn,
     Optional<RateLimitOptions> rateLimit,
     Optional<FaultOptions> fault,
-    Priority priority) {
+    Priority priority,
+    Optional<CachePolicy> cache) {
   /** What a fallback is for unless the route says otherwise. */
   public static final Conditions FALLBACK_ON =
       new Conditions(

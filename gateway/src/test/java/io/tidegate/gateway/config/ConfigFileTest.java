@@ -186,11 +186,14 @@ class ConfigFileTest {
 
     GatewayOptions again = Samples.options(json.encodePrettily());
 
-    assertThat(json.encode()).doesNotContain("not-to-be-shown");
+    assertThat(json.encode()).doesNotContain("not-to-be-shown", "hidden-as-well");
     assertThat(again.upstreams()).isEqualTo(options.upstreams());
     assertThat(again.routes()).isEqualTo(options.routes());
     assertThat(again.server()).isEqualTo(options.server());
     assertThat(again.telemetry()).isEqualTo(options.telemetry());
+    assertThat(again.stores().redis().orElseThrow().urls())
+        .isEqualTo(options.stores().redis().orElseThrow().urls());
+    assertThat(again.stores().redis().orElseThrow().password()).contains(ConfigRedacted.HIDDEN);
     assertThat(again.admin().token()).contains(ConfigRedacted.HIDDEN);
   }
 

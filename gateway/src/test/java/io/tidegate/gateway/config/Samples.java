@@ -116,6 +116,16 @@ final class Samples {
         logs: {format: text, level: debug, access: false, sample: 12.5%}
         traces: {exporter: otlp, endpoint: "http://127.0.0.1:4318", sample: 100%, propagate: [tracecontext]}
         metrics: {prometheus: false, otlp: "http://127.0.0.1:4318", buckets: [10ms, 2.5s], exemplars: false}
+      stores:
+        redis:
+          url: [redis://127.0.0.1:6379/1, "rediss://[::1]:6380"]
+          user: gate
+          password: hidden-as-well
+          tls: true
+          mode: sentinel
+          master: main
+          pool: 4
+          timeout: 250ms
       demo: true
       """;
 

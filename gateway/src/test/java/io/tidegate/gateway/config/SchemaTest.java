@@ -100,6 +100,11 @@ class SchemaTest {
     assertDefaults(
         "telemetry-metrics", effective.getJsonObject("telemetry").getJsonObject("metrics"));
     assertDefaults("upstream", upstream);
+    assertDefaults(
+        "stores-redis",
+        ConfigRedacted.of(Samples.options(Samples.SMALL + "stores: {redis: {url: redis://h}}\n"))
+            .getJsonObject("stores")
+            .getJsonObject("redis"));
     for (String section : List.of("pool", "outlier", "concurrency")) {
       assertDefaults(section, upstream.getJsonObject(section));
     }

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.rehearsal;
 
 import io.tidegate.gateway.GatewayOptions;
+import io.tidegate.gateway.StoresOptions;
 import io.tidegate.gateway.admin.AdminOptions;
 import io.tidegate.gateway.edge.ServerOptions;
 import io.tidegate.gateway.resilience.BreakerOptions;
@@ -60,7 +61,8 @@ final class OneRoute {
             new Conditions(Set.of(), Set.of()),
             Optional.empty(),
             Optional.empty(),
-            RouteOptions.Priority.NORMAL);
+            RouteOptions.Priority.NORMAL,
+            Optional.empty());
     return new GatewayOptions(
         "0",
         ServerOptions.DEFAULTS,
@@ -68,6 +70,7 @@ final class OneRoute {
         Map.of(upstreamName, upstream),
         List.of(route),
         TelemetryOptions.DEFAULTS,
+        StoresOptions.DEFAULTS,
         false);
   }
 }

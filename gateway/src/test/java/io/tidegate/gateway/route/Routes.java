@@ -54,7 +54,8 @@ final class Routes {
         new Conditions(Set.of(), Set.of()),
         Optional.empty(),
         Optional.empty(),
-        RouteOptions.Priority.NORMAL);
+        RouteOptions.Priority.NORMAL,
+        Optional.empty());
   }
 
   /** A table whose payloads and ids are the routes' places, {@code 0} first. */
