@@ -54,17 +54,23 @@ final class SelectingValue {
   }
 
   private static String codings(String value) {
+    List<Weighted> named = weighted(value);
     var accepted = new TreeSet<String>();
-    for (Weighted each : weighted(value)) {
-      String coding = each.name.startsWith("x-") ? each.name.substring(2) : each.name;
-      if (each.weight > NONE) {
-        accepted.add(coding);
-      } else if (coding.equals("identity") || coding.equals("*")) {
+    var refused = new TreeSet<String>();
+    for (Weighted each : named) {
+      String coding =
+          each.name.equals("x-gzip") || each.name.equals("x-compress")
+              ? each.name.substring(2)
+              : each.name;
+      (each.weight > NONE ? accepted : refused).add(coding);
+    }
+    // Refusals count where silence would accept (RFC 9110 §12.5.3): of identity, and beside a star.
+    for (String coding : refused) {
+      if (coding.equals("*") || coding.equals("identity") || accepted.contains("*")) {
         accepted.add("!" + coding);
       }
     }
-    if (accepted.size() > 1) {
-      // It is acceptable unless refused (RFC 9110 §12.5.3), so that naming it says nothing.
+    if (accepted.size() > 1 && !refused.contains("*")) {
       accepted.remove("identity");
     }
     return String.join(",", accepted);

@@ -3,7 +3,9 @@ package io.tidegate.cache.freshness;
 import io.tidegate.cache.api.Fields;
 import io.tidegate.cache.api.StoredResponse;
 import io.vertx.core.buffer.Buffer;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A response that may be stored once all of its body has come.
@@ -27,7 +29,28 @@ public record Storable(
     return contentLength < 0 || contentLength == bytes;
   }
 
+  /** This, with more tags. */
+  Storable tagged(List<String> more) {
+    Set<String> all = new LinkedHashSet<>(tags);
+    all.addAll(more);
+    return new Storable(
+        status,
+        headers,
+        contentLength,
+        requestMillis,
+        responseMillis,
+        initialAgeSeconds,
+        lifetimeSeconds,
+        vary,
+        variant,
+        List.copyOf(all));
+  }
+
   /**
+   * What is to be stored.
+   *
+   * @param key as of {@link RequestKey}
+   * @param generation of the purges that the cache had seen when the response was asked for
    * @throws IllegalArgumentException when the body is not whole
    */
   public StoredResponse with(String key, Buffer body, long generation) {

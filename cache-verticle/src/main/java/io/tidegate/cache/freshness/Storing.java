@@ -59,7 +59,7 @@ public final class Storing {
     long initialAge = Lifetime.initialAge(fetch);
     long lifetime = Lifetime.seconds(fetch, directives, policy, initialAge);
     if (lifetime <= initialAge || directives.noCache()) {
-      if (!isOfUseWhenStale(fetch.response(), directives, policy)) {
+      if (!isOfUseWhenStale(fetch, directives, policy)) {
         return USELESS;
       }
     }
@@ -151,9 +151,12 @@ public final class Storing {
         || policy.ttl().isPresent() && !policy.statuses().isEmpty();
   }
 
+  /** Only a 200 can be validated (§4.3.4). */
   private static boolean isOfUseWhenStale(
-      MultiMap response, ResponseDirectives directives, CachePolicy policy) {
-    if (response.contains("etag") || response.contains("last-modified")) {
+      Fetch fetch, ResponseDirectives directives, CachePolicy policy) {
+    MultiMap response = fetch.response();
+    if (fetch.status() == 200
+        && (response.contains("etag") || response.contains("last-modified"))) {
       return true;
     }
     boolean forbidden =

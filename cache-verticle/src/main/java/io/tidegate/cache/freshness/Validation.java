@@ -42,7 +42,11 @@ public final class Validation {
       fields.add("If-None-Match");
       fields.add(String.join(", ", tags));
     }
-    String changed = selected.map(stored -> stored.headers().get("last-modified")).orElse(null);
+    String changed =
+        selected
+            .filter(stored -> stored.status() == 200)
+            .map(stored -> stored.headers().get("last-modified"))
+            .orElse(null);
     if (changed != null && HttpDate.parse(changed, 0) != HttpDate.INVALID) {
       fields.add("If-Modified-Since");
       fields.add(changed);
@@ -93,7 +97,8 @@ public final class Validation {
   }
 
   /**
-   * The stored response with the fields of a 304 (§3.2), judged anew.
+   * The stored response with the fields of a 304 (§3.2), judged anew. It keeps its tags: a 304 need
+   * not repeat them.
    *
    * @param notModified the exchange that gave the 304; its request is one that selects {@code
    *     stored}
@@ -111,7 +116,8 @@ public final class Validation {
     Storability judged = Storing.judge(whole, policy);
     if (judged instanceof Storable storable && storable.isWhole(stored.body().length())) {
       return new Freshened(
-          storable.with(stored.key(), stored.body(), stored.generation()), Optional.empty());
+          storable.tagged(stored.tags()).with(stored.key(), stored.body(), stored.generation()),
+          Optional.empty());
     }
     Storability.Unstorable why =
         judged instanceof Storability.Unstorable found ? found : Storability.Unstorable.STATUS;
