@@ -1,0 +1,85 @@
+package io.tidegate.worker.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidegate.metrics.api.JobMeters;
+import io.tidegate.worker.api.JobId;
+import io.tidegate.worker.api.JobLookup;
+import io.tidegate.worker.api.JobState;
+import io.tidegate.worker.api.JobStatus;
+import io.tidegate.worker.api.Lease;
+import io.tidegate.worker.api.StoreOptions;
+import io.tidegate.worker.store.Creation.Made;
+import io.tidegate.worker.store.JobStore;
+import io.tidegate.worker.store.JobStoreContract;
+import io.tidegate.worker.store.Stored;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStoreTest extends JobStoreContract {
+  @TempDir Path folder;
+  private final AtomicBoolean broken = new AtomicBoolean();
+
+  @Override
+  protected JobStore make() {
+    return new SqliteStore(
+        vertx, new StoreOptions.Embedded(folder, 0), JobMeters.NONE, clock, this::reached);
+  }
+
+  private void reached(Failpoints.Place place) {
+    if (place == Failpoints.Place.BEFORE_COMMIT && broken.get()) {
+      throw new Writer.UncheckedDisk();
+    }
+  }
+
+  private JobId made() {
+    var jobs = List.of(Stored.job(Stored.request("q"), clock.instant()));
+    return ((Made) await(store.create(jobs, false)).get(0)).id();
+  }
+
+  private JobStatus status(JobId id) {
+    return ((JobLookup.Found) await(store.get(id))).status();
+  }
+
+  @Test
+  void whatWasRunningWhenTheStoreWasLeftRunsAgainWithAHigherToken() {
+    JobId id = made();
+    Lease before = await(store.lease(Stored.ask("q", 1))).get(0).lease();
+    await(store.close());
+    store = make();
+    await(store.open());
+    assertThat(status(id).state()).isEqualTo(JobState.QUEUED);
+    assertThat(status(id).counters().crashes()).isEqualTo(1);
+    assertThat(await(store.settle(before, Stored.succeeded(clock.instant())))).isFalse();
+    Lease after = await(store.lease(Stored.ask("q", 1))).get(0).lease();
+    assertThat(after.token()).isGreaterThan(before.token());
+    assertThat(await(store.queues()).get(0).count(JobState.RUNNING)).isEqualTo(1);
+  }
+
+  @Test
+  void aFolderHasOneOwner() {
+    JobStore second = make();
+    assertThatThrownBy(() -> await(second.open()))
+        .hasMessageContaining("stores.jobs.path: " + folder + " is in use");
+    made();
+  }
+
+  @Test
+  void aFailedWriteIsTheEndAndNothingIsToldToHaveHappened() {
+    made();
+    broken.set(true);
+    var jobs = List.of(Stored.job(Stored.request("q"), clock.instant()));
+    assertThatThrownBy(() -> await(store.create(jobs, false))).hasMessageContaining("store");
+    broken.set(false);
+    assertThatThrownBy(() -> await(store.create(jobs, false))).hasMessageContaining("store");
+    assertThat(store.trouble()).isPresent();
+    await(store.close());
+    store = make();
+    await(store.open());
+    assertThat(await(store.lease(Stored.ask("q", 9)))).hasSize(1);
+  }
+}
