@@ -2,7 +2,6 @@ package io.tidegate.gateway;
 
 import io.tidegate.gateway.pipeline.Limiters;
 import io.tidegate.gateway.resilience.Breaker;
-import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.upstream.EndpointListener;
 import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.gateway.upstream.Upstreams;
@@ -19,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** What the event loops of one gateway share: configuration, upstreams, telemetry, life cycle. */
 public final class Node {
@@ -76,8 +74,7 @@ public final class Node {
         .compose(
             current -> {
               options = next;
-              limiters.retain(
-                  next.routes().stream().map(RouteOptions::id).collect(Collectors.toSet()));
+              limiters.retain(next.routes());
               return Future.join(members.stream().map(m -> m.load(next, current)).toList());
             })
         .mapEmpty();

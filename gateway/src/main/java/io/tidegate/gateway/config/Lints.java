@@ -2,6 +2,7 @@ package io.tidegate.gateway.config;
 
 import io.tidegate.cache.api.CachePolicy;
 import io.tidegate.gateway.StoresOptions;
+import io.tidegate.gateway.resilience.ConcurrencyOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.route.FallbackOption;
 import io.tidegate.gateway.route.RouteOptions;
@@ -120,14 +121,15 @@ final class Lints {
               + " is not idempotent: a retry may do twice what was asked once (RFC 9110 §9.2.2);"
               + " requests with an Idempotency-Key are retried without this");
     }
-    replayBuffers(retry, route, written, upstreams);
+    replayBuffers(retry, route, fields, upstreams);
   }
 
   private void replayBuffers(
       RetryOptions retry,
       RouteOptions route,
-      Fields written,
+      Fields fields,
       Map<String, UpstreamOptions> upstreams) {
+    Fields written = fields.section("retry");
     long calls =
         targets(route).stream()
             .map(upstreams::get)
@@ -135,9 +137,15 @@ final class Lints {
             .mapToLong(Lints::callsAtOnce)
             .sum();
     double bytes = (double) retry.replayBuffer() * calls;
-    if (written.has("replay-buffer") && bytes > heap / 4.0) {
+    boolean chosen =
+        written.has("replay-buffer")
+            || targets(route).stream()
+                .map(upstreams::get)
+                .filter(Objects::nonNull)
+                .anyMatch(to -> !to.concurrency().equals(ConcurrencyOptions.DEFAULTS));
+    if (chosen && bytes > heap / 4.0) {
       problems.warning(
-          written.placeOf("replay-buffer"),
+          written.has("replay-buffer") ? written.placeOf("replay-buffer") : fields.place(),
           "with "
               + calls
               + " calls in flight these buffers take "

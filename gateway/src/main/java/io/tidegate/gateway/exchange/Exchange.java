@@ -40,6 +40,9 @@ public final class Exchange implements RequestFacts {
     }
   }
 
+  /** What passes between a request's arrival and its call when nothing holds it up. */
+  private static final long WAITED_MILLIS = 5;
+
   private final Caller caller;
   private final String id;
   private final long startNanos;
@@ -291,6 +294,24 @@ public final class Exchange implements RequestFacts {
     return deadlineNanos == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : (deadlineNanos - System.nanoTime()) / 1_000_000;
+  }
+
+  /**
+   * Whether what is left of the time is less than {@code usualMillis}, in which it would usually be
+   * answered. Whoever gives less than that from the start knows more than what is usual.
+   */
+  public boolean isTooLateFor(long usualMillis) {
+    return isTooLateFor(usualMillis, 0);
+  }
+
+  /** The same when {@code waitMillis} go by before. */
+  public boolean isTooLateFor(long usualMillis, long waitMillis) {
+    return usualMillis < totalMillis && remainingMillis() - waitMillis < usualMillis;
+  }
+
+  /** Whether any of the request's time has been spent on waiting. */
+  public boolean hasWaited() {
+    return totalMillis - remainingMillis() > WAITED_MILLIS;
   }
 
   public long idleMillis() {

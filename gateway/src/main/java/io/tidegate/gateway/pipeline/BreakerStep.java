@@ -31,6 +31,8 @@ record BreakerStep(Breaker breaker, Step<Attempt> next) implements Step<Attempt>
   private void record(long token, Reply reply, Attempt attempt, long nanos) {
     if (Judgement.isNeutral(reply) || attempt.isStale()) {
       breaker.neutral(token);
+    } else if (Judgement.isRefusal(reply)) {
+      breaker.refusal(token);
     } else if (Judgement.isFailure(reply)) {
       breaker.failed(token, nanos, RetryAfter.millis(reply));
     } else {

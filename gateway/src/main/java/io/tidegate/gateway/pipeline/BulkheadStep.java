@@ -18,6 +18,7 @@ import io.vertx.core.Future;
  * answer: how many bodies may be open is the pool's limit.
  *
  * @param adaptive what moves the limit; null: it stays
+ * @param attemptMillis how long an attempt may take, waiting here included
  */
 record BulkheadStep(
     Bulkhead bulkhead,
@@ -25,6 +26,7 @@ record BulkheadStep(
     Context context,
     TimerWheel wheel,
     int priority,
+    long attemptMillis,
     Step<Attempt> next)
     implements Step<Attempt> {
   @Override
@@ -38,16 +40,18 @@ record BulkheadStep(
     Bulkhead.Waiter waiter = bulkhead.acquire(context, wheel, priority);
     Cancellable leave = waiter::leave;
     exchange.begin(leave);
-    // The line has a limit of its own, which may be further away than the request's deadline.
-    TimerWheel.Timeout deadline =
-        wheel.schedule(Math.max(1, exchange.remainingMillis()), waiter::leave);
+    // The line has a limit of its own, which may be further away than the attempt's end.
+    long patience = Math.min(attemptMillis, exchange.remainingMillis());
+    TimerWheel.Timeout deadline = wheel.schedule(Math.max(1, patience), waiter::leave);
     return waiter
         .admission()
         .compose(
             admission -> {
               exchange.end(leave);
               deadline.cancel();
-              exchange.journal().queued(System.nanoTime() - started);
+              long queued = System.nanoTime() - started;
+              exchange.journal().queued(queued);
+              attempt.waited(queued / 1_000_000);
               return admission == Bulkhead.Admission.ADMITTED
                   ? admitted(attempt)
                   : Future.succeededFuture(refused(admission, exchange));
@@ -62,7 +66,7 @@ record BulkheadStep(
     return next.apply(attempt)
         .onComplete(
             done -> {
-              if (done.succeeded() && !Judgement.isNeutral(done.result())) {
+              if (done.succeeded() && Judgement.tellsLatency(done.result())) {
                 adaptive.record(System.nanoTime() - started, bulkhead.inFlight());
               }
               bulkhead.release();
@@ -72,12 +76,16 @@ record BulkheadStep(
   private static Reply refused(Bulkhead.Admission admission, Exchange exchange) {
     return switch (admission) {
       case SHED -> new Reply.Failed(Failure.SHED, "", 1000, true);
-      case LEFT ->
-          Reply.Failed.unsent(
-              exchange.isCancelled() ? Failure.CLIENT_CLOSED : Failure.TOTAL_TIMEOUT,
-              "while queued");
+      case LEFT -> Reply.Failed.unsent(whyLeft(exchange), "while queued");
       case QUEUE_FULL -> new Reply.Failed(Failure.BULKHEAD_FULL, "the queue is full", 1000, true);
       default -> new Reply.Failed(Failure.BULKHEAD_FULL, "waited too long", 1000, true);
     };
+  }
+
+  private static Failure whyLeft(Exchange exchange) {
+    if (exchange.isCancelled()) {
+      return Failure.CLIENT_CLOSED;
+    }
+    return exchange.remainingMillis() <= 0 ? Failure.TOTAL_TIMEOUT : Failure.BULKHEAD_FULL;
   }
 }

@@ -29,16 +29,17 @@ record FaultStep(
       return inject(attempt, fault);
     }
     meters.faultInjected("delay");
-    long patience = Math.min(attemptMillis, attempt.exchange().remainingMillis());
+    // The attempt's own clock starts with the call; a delay counts against it all the same.
+    long remaining = attempt.exchange().remainingMillis();
+    long patience = Math.min(attemptMillis - attempt.waitedMillis(), remaining);
     if (fault.delayMillis() >= patience) {
-      // The attempt's own clock starts with the call; a delay counts against it all the same.
+      Failure late = patience == remaining ? Failure.TOTAL_TIMEOUT : Failure.ATTEMPT_TIMEOUT;
       return after(
           attempt.exchange(),
           patience,
-          () ->
-              Future.succeededFuture(
-                  Reply.Failed.of(Failure.ATTEMPT_TIMEOUT, "a delay was injected")));
+          () -> Future.succeededFuture(Reply.Failed.of(late, "a delay was injected")));
     }
+    attempt.waited(fault.delayMillis());
     return after(attempt.exchange(), fault.delayMillis(), () -> inject(attempt, fault));
   }
 

@@ -12,10 +12,12 @@ import io.tidegate.gateway.upstream.Upstream;
 import io.tidegate.metrics.api.RouteMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Sends a second call when the first is slow, to another endpoint, within the budget; the first
- * acceptable answer wins and the other call is cancelled (Dean and Barroso, The Tail at Scale).
+ * acceptable answer wins and the others are cancelled (Dean and Barroso, The Tail at Scale).
  *
  * @param next the first call, with its retries
  * @param extra one attempt without retries
@@ -39,7 +41,7 @@ record HedgeStep(
         || !RetryOptions.IDEMPOTENT.contains(exchange.method())) {
       return next.apply(exchange);
     }
-    return new Race(exchange).run(delay);
+    return new Race(exchange, delay).run();
   }
 
   /** How slow is slow; -1 while nothing is known. */
@@ -51,26 +53,33 @@ record HedgeStep(
     return p95 < 0 ? -1 : Math.max(1, p95 / 1_000_000);
   }
 
-  /** One request's two calls. */
+  /** One request's calls. */
   private final class Race {
     private final Exchange exchange;
-    private final Exchange first;
+    private final long delay;
+    private final List<Exchange> branches = new ArrayList<>(2);
     private final Promise<Reply> promise = Promise.promise();
     private TimerWheel.Timeout timeout;
-    private Exchange second;
     private Reply firstFailure;
-    private boolean firstDone;
-    private boolean secondDone;
+    private int underWay;
 
-    Race(Exchange exchange) {
+    Race(Exchange exchange, long delay) {
       this.exchange = exchange;
-      this.first = exchange.fork();
+      this.delay = delay;
     }
 
-    Future<Reply> run(long delay) {
+    Future<Reply> run() {
       timeout = wheel.schedule(delay, this::hedge);
-      next.apply(first).onComplete(reply -> ended(first, reply), promise::tryFail);
+      Exchange first = branch();
+      next.apply(first).onComplete(reply -> ended(first, reply), this::mistaken);
       return promise.future();
+    }
+
+    private Exchange branch() {
+      Exchange branch = exchange.fork();
+      branches.add(branch);
+      underWay++;
+      return branch;
     }
 
     private void hedge() {
@@ -81,53 +90,60 @@ record HedgeStep(
       }
       meters.hedged();
       exchange.span().event("hedge", null);
-      second = exchange.fork();
+      Object slow = branches.get(branches.size() - 1).lastEndpoint();
+      Exchange branch = branch();
+      if (branches.size() <= options.max()) {
+        timeout = wheel.schedule(delay, this::hedge);
+      }
       extra
-          .apply(new Attempt(second, 1, first.lastEndpoint(), false))
+          .apply(new Attempt(branch, branches.size() - 1, slow, false))
           .onComplete(done -> upstream.budget().release())
-          .onComplete(reply -> ended(second, reply), failure -> secondDone = true);
+          .onComplete(reply -> ended(branch, reply), this::mistaken);
     }
 
     private void ended(Exchange branch, Reply reply) {
-      firstDone |= branch == first;
-      secondDone |= branch == second;
+      underWay--;
       if (promise.future().isComplete()) {
         reply.discard();
         return;
       }
-      boolean acceptable = !Judgement.isFailure(reply) && !Judgement.isNeutral(reply);
-      boolean last = firstDone && (second == null || secondDone);
-      if (acceptable || last) {
-        win(branch, acceptable || branch == first ? reply : firstFailureOr(reply));
-      } else if (branch == first) {
+      if (!Judgement.isFailure(reply) && !Judgement.isNeutral(reply)) {
+        win(branch, reply);
+      } else if (branch == branches.get(0)) {
         firstFailure = reply;
+        endIfLast();
       } else {
         reply.discard();
+        endIfLast();
       }
     }
 
-    private Reply firstFailureOr(Reply reply) {
-      if (firstFailure == null) {
-        return reply;
+    /** What no call could better is the first call's own failure. */
+    private void endIfLast() {
+      if (underWay == 0) {
+        win(branches.get(0), firstFailure);
       }
-      reply.discard();
-      return firstFailure;
     }
 
-    private void win(Exchange branch, Reply reply) {
+    private void win(Exchange winner, Reply reply) {
       timeout.cancel();
-      Exchange winner = reply == firstFailure ? first : branch;
-      Exchange loser = winner == first ? second : first;
       exchange.adopt(winner);
-      if (loser != null) {
-        exchange.journal().alsoAttempted(loser.attempts());
-      }
       promise.complete(reply);
       if (firstFailure != null && firstFailure != reply) {
         firstFailure.discard();
       }
-      if (loser != null) {
-        loser.cancel();
+      for (Exchange branch : branches) {
+        if (branch != winner) {
+          exchange.journal().alsoAttempted(branch.attempts());
+          branch.cancel();
+        }
+      }
+    }
+
+    private void mistaken(Throwable mistake) {
+      timeout.cancel();
+      if (promise.tryFail(mistake)) {
+        branches.forEach(Exchange::cancel);
       }
     }
   }

@@ -75,6 +75,21 @@ final class Judgement {
     return reply.status() >= 500;
   }
 
+  /**
+   * Whether the time it took says how busy the upstream is: a call that failed at once says nothing
+   * of that, and one that was given up took at least as long.
+   */
+  static boolean tellsLatency(Reply reply) {
+    return reply instanceof Reply.Failed failed
+        ? isFailure(reply) && kind(failed.failure()) == Conditions.Kind.TIMEOUT
+        : reply.status() < 500;
+  }
+
+  /** Whether it is about the request and not about the upstream that answered it. */
+  static boolean isRefusal(Reply reply) {
+    return !(reply instanceof Reply.Failed) && reply.status() >= 400 && reply.status() < 500;
+  }
+
   /** Whether a reply says nothing about the upstream. */
   static boolean isNeutral(Reply reply) {
     return reply instanceof Reply.Failed && !isFailure(reply);

@@ -46,7 +46,8 @@ record RetryStep(
         && Judgement.repeatable(exchange, reply)
         && exchange.body().replayable()) {
       // Not a retry: the upstream closed an idle connection as we took it, and never saw this.
-      var again = new Attempt(exchange, attempt.number(), null, true);
+      upstream.budget().charge();
+      var again = attempt.afresh();
       return next.apply(again).compose(answer -> judge(again, answer, waited));
     }
     if (options == null || options.attempts() == 1 || !Judgement.matches(reply, options.on())) {
@@ -75,7 +76,7 @@ record RetryStep(
     meters.retried(reason);
     exchange.span().event("retry", reason);
     reply.discard();
-    var again = new Attempt(exchange, attempt.number() + 1, attempt.endpoint(), false);
+    var again = attempt.further();
     return pause(exchange, wait)
         .compose(
             rested ->
@@ -106,9 +107,10 @@ record RetryStep(
     if (wait < 0) {
       return "retry_after";
     }
-    // An attempt that cannot be answered in time only adds load: half of all take this long.
-    long usual = Math.max(0, upstream.latency().medianNanos()) / 1_000_000;
-    return wait + usual >= exchange.remainingMillis() ? "deadline" : null;
+    // An attempt that cannot be answered in time only adds load.
+    boolean late =
+        wait >= exchange.remainingMillis() || exchange.isTooLateFor(upstream.usualMillis(), wait);
+    return late ? "deadline" : null;
   }
 
   /** Milliseconds to wait; -1 when the upstream asks for more than we are ready to. */

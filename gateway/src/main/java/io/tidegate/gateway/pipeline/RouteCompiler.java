@@ -5,6 +5,7 @@ import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.resilience.Backoff;
+import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.resilience.BudgetOptions;
 import io.tidegate.gateway.resilience.FaultPlan;
 import io.tidegate.gateway.resilience.RateLimitOptions;
@@ -89,7 +90,7 @@ public final class RouteCompiler {
                 .filter(retry -> retry.attempts() > 1)
                 .map(RetryOptions::replayBuffer)
                 .orElse(0L),
-            route.mirror().isPresent() ? MirrorStep.KEEP : 0);
+            Math.max(route.mirror().isPresent() ? MirrorStep.KEEP : 0, keptForFallback(route)));
     return new CompiledRoute(
         route.id(),
         pipeline,
@@ -99,6 +100,13 @@ public final class RouteCompiler {
         route.timeout().total().toMillis(),
         route.timeout().idle().toMillis(),
         counted);
+  }
+
+  /** Bytes of a body without which no other upstream could be asked. */
+  private static long keptForFallback(RouteOptions route) {
+    boolean sentAgain =
+        route.fallback().stream().anyMatch(option -> option instanceof FallbackOption.ToUpstream);
+    return sentAgain ? RetryOptions.DEFAULTS.replayBuffer() : 0;
   }
 
   private Step<Exchange> target(RouteOptions route, RouteMeters counted) {
@@ -150,10 +158,11 @@ public final class RouteCompiler {
           new FaultPlan(route.fault().get(), () -> ThreadLocalRandom.current().nextDouble());
       call = new FaultStep(faults, wheel, route.timeout().attempt().toMillis(), counted, call);
     }
-    Step<Attempt> bounded = call;
-    if (!upstream.options().breaker().isOff()) {
-      bounded = new BreakerStep(upstream.breaker(route.id()), bounded);
-    }
+    Breaker breaker = upstream.breaker(route.id());
+    Step<Attempt> bounded =
+        upstream.options().breaker().isOff()
+            ? new IsolationStep(breaker, call)
+            : new BreakerStep(breaker, call);
     if (!upstream.options().concurrency().isOff()) {
       bounded =
           new BulkheadStep(
@@ -162,6 +171,7 @@ public final class RouteCompiler {
               context,
               wheel,
               plan.priority(),
+              route.timeout().attempt().toMillis(),
               bounded);
     }
     Step<Attempt> attempts = bounded;

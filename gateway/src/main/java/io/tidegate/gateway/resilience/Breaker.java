@@ -73,6 +73,7 @@ public final class Breaker {
   private final DoubleSupplier random;
   private final long probeTimeoutNanos;
   private final Listener listener;
+  private volatile boolean retired;
 
   Breaker(
       BreakerOptions options,
@@ -112,7 +113,7 @@ public final class Breaker {
    * Asks to call.
    *
    * @return {@link #REFUSED}, or a token, which is handed back exactly once to {@link #succeeded},
-   *     {@link #failed} or {@link #neutral}
+   *     {@link #failed}, {@link #refusal} or {@link #neutral}
    */
   public long tryAcquire() {
     BreakerPhase now = phase.get();
@@ -175,6 +176,19 @@ public final class Breaker {
     }
   }
 
+  /**
+   * The upstream answered that the request is at fault (4xx). That is counted neither for nor
+   * against it; but a probe has shown that it works.
+   */
+  public void refusal(long token) {
+    BreakerPhase now = phase.get();
+    if (now.issued(token)
+        && now.state == State.HALF_OPEN
+        && now.probes.succeeded(BreakerPhase.place(token), false)) {
+      judgeProbes(now);
+    }
+  }
+
   /** The call says nothing about the upstream (the client left): a probe's place is free again. */
   public void neutral(long token) {
     BreakerPhase now = phase.get();
@@ -222,10 +236,21 @@ public final class Breaker {
     while (now.state != State.CLOSED) {
       BreakerMachine machine = machines.make(BreakerMachine.UNTIL_TOLD, silent());
       if (phase.compareAndSet(now, BreakerPhase.closed(now.generation + 1, machine, window()))) {
-        listener.onChange(now.state, State.CLOSED, Reason.OPERATOR);
+        tell(now.state, State.CLOSED, Reason.OPERATOR);
         return;
       }
       now = phase.get();
+    }
+  }
+
+  /** Another takes its place: what its last calls still do to it is told to nobody. */
+  public void retire() {
+    retired = true;
+  }
+
+  private void tell(State from, State to, Reason reason) {
+    if (!retired) {
+      listener.onChange(from, to, reason);
     }
   }
 
@@ -333,7 +358,7 @@ public final class Breaker {
     }
     BreakerProbes probes = new BreakerProbes(Math.max(1, options.probes()), probeTimeoutNanos);
     if (phase.compareAndSet(now, BreakerPhase.halfOpen(now, probes))) {
-      listener.onChange(State.OPEN, State.HALF_OPEN, Reason.RESTED);
+      tell(State.OPEN, State.HALF_OPEN, Reason.RESTED);
     }
   }
 
@@ -365,7 +390,7 @@ public final class Breaker {
     @Override
     public void opened() {
       if (from.state != to) {
-        listener.onChange(from.state, to, reason);
+        tell(from.state, to, reason);
       }
     }
 
@@ -376,7 +401,7 @@ public final class Breaker {
 
     @Override
     public void closed() {
-      listener.onChange(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED);
+      tell(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED);
     }
   }
 }

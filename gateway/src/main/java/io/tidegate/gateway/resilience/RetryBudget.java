@@ -59,6 +59,15 @@ public final class RetryBudget {
     return false;
   }
 
+  /**
+   * Counts an extra attempt that is made in any case, such as the replay of a request that a stale
+   * connection lost; what is left for others becomes less by it.
+   */
+  public void charge() {
+    ring.now();
+    extras.incrementAndGet();
+  }
+
   /** An extra attempt has ended. */
   public void release() {
     atOnce.decrementAndGet();

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * One address of an upstream and what is known of it: calls in flight, whether health checks pass,
@@ -25,7 +24,7 @@ public final class Endpoint {
   private final String peerName;
   private final String label;
   private final long identity;
-  private final Consumer<Endpoint> failing;
+  private final Failing failing;
 
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger failures = new AtomicInteger();
@@ -39,8 +38,7 @@ public final class Endpoint {
   private long lastEjectedFor;
   private long restoredAt;
 
-  Endpoint(
-      EndpointOptions options, InetAddress ip, UpstreamTls tls, Consumer<Endpoint> whenFailing) {
+  Endpoint(EndpointOptions options, InetAddress ip, UpstreamTls tls, Failing whenFailing) {
     URI url = options.url();
     this.options = options;
     this.ip = ip;
@@ -125,8 +123,7 @@ public final class Endpoint {
   /** An attempt failed in a way that speaks against this endpoint; may eject it. */
   public void failed() {
     if (!ejected) {
-      failures.incrementAndGet();
-      failing.accept(this);
+      failing.failed(this, failures.incrementAndGet());
     }
   }
 
@@ -211,6 +208,12 @@ public final class Endpoint {
     restoredAt = earlier.restoredAt;
     ejectedUntil = earlier.ejectedUntil;
     ejected = earlier.ejected;
+  }
+
+  /** Hears of each failure, as the n-th in a row: no two threads are told the same number. */
+  @FunctionalInterface
+  interface Failing {
+    void failed(Endpoint endpoint, int inARow);
   }
 
   /** How long the n-th ejection in a row lasts. */

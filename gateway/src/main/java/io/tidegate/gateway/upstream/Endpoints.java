@@ -4,13 +4,17 @@ import io.tidegate.gateway.resilience.OutlierOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The endpoints of one upstream on this node, shared by its event loops: who they are, which may be
@@ -72,6 +76,13 @@ public final class Endpoints {
       now = selection;
     }
     return now.pick(hash, avoid);
+  }
+
+  /** Of the usable endpoints that are {@code wanted}, the one with the fewest calls per weight. */
+  Optional<Endpoint> least(Predicate<Endpoint> wanted) {
+    return Stream.of(selection.usable())
+        .filter(wanted)
+        .min(Comparator.comparingDouble(one -> (double) one.inFlight() / one.weight()));
   }
 
   /** All endpoints at the moment. */
@@ -189,10 +200,9 @@ public final class Endpoints {
     listener.restored(upstream(), endpoint);
   }
 
-  private void failing(Endpoint endpoint) {
+  private void failing(Endpoint endpoint, int inARow) {
     // Asked again only after as many failures, by when ejections of others may have ended.
-    if (endpoint.failuresInARow() % options.outlier().failures() != 0
-        || selection.members().length < 2) {
+    if (inARow % options.outlier().failures() != 0 || selection.members().length < 2) {
       return;
     }
     endEjections();

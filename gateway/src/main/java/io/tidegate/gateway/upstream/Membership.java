@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Which addresses each configured endpoint stands for: itself if it is an IP literal, else what DNS
@@ -14,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class Membership {
   private final UpstreamOptions options;
-  private final Consumer<Endpoint> failing;
+  private final Endpoint.Failing failing;
   private final List<List<Endpoint>> byOption = new ArrayList<>();
 
   /** What a new set of addresses changed. */
@@ -24,7 +23,7 @@ final class Membership {
     }
   }
 
-  Membership(UpstreamOptions options, Consumer<Endpoint> whenFailing) {
+  Membership(UpstreamOptions options, Endpoint.Failing whenFailing) {
     this.options = options;
     this.failing = whenFailing;
     for (EndpointOptions option : options.endpoints()) {

@@ -2,7 +2,6 @@ package io.tidegate.gateway.upstream;
 
 import io.tidegate.gateway.resilience.AdaptiveLimit;
 import io.tidegate.gateway.resilience.Breaker;
-import io.tidegate.gateway.resilience.BreakerOptions;
 import io.tidegate.gateway.resilience.Bulkhead;
 import io.tidegate.gateway.resilience.LatencyWindow;
 import io.tidegate.gateway.resilience.RetryBudget;
@@ -11,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -25,51 +23,70 @@ public final class Upstream {
 
   private final UpstreamOptions options;
   private final Endpoints endpoints;
-  private final Breaker breaker;
-  private final Function<String, Breaker> makeBreaker;
-  private final Map<String, Breaker> ofRoutes = new ConcurrentHashMap<>();
+  private final Breakers breakers;
+  private final CallLimits limits;
+  private final PoolLimits pool;
   private final RetryBudget budget;
-  private final Bulkhead bulkhead;
-  private final Bulkhead slots;
-  private final Parking parking = new Parking();
-  private final Optional<AdaptiveLimit> adaptive;
   private final LatencyWindow latency;
   private final UpstreamMeters meters;
-  private final AtomicInteger open;
   private NameResolver resolver;
   private HealthChecker checker;
 
-  Upstream(
+  private Upstream(
       UpstreamOptions options,
       Endpoints endpoints,
-      Breaker breaker,
-      Function<String, Breaker> makeBreaker,
+      Breakers breakers,
+      CallLimits limits,
+      PoolLimits pool,
       RetryBudget budget,
       LatencyWindow latency,
       UpstreamMeters meters) {
     this.options = options;
     this.endpoints = endpoints;
-    this.breaker = breaker;
-    this.makeBreaker = makeBreaker;
+    this.breakers = breakers;
+    this.limits = limits;
+    this.pool = pool;
     this.budget = budget;
-    this.bulkhead = Bulkhead.of(options.concurrency());
     this.latency = latency;
     this.meters = meters;
-    this.open = new AtomicInteger();
-    PoolOptions pool = options.pool();
-    int calls = options.http2() ? pool.connections() * STREAMS : pool.connections();
-    this.slots = new Bulkhead(calls, pool.waiting(), pool.maxWait());
-    this.adaptive =
-        options
-            .concurrency()
-            .adaptive()
-            .map(
-                bounds ->
-                    new AdaptiveLimit(
-                        bounds,
-                        options.concurrency().limit(),
-                        bulkhead::setLimit,
-                        System::nanoTime));
+  }
+
+  /** One of which nothing is known yet. */
+  static Upstream fresh(
+      UpstreamOptions options, Endpoints endpoints, Breakers breakers, UpstreamMeters meters) {
+    var pool = new PoolLimits(options);
+    meters.poolLimit(pool.slots().limit());
+    return new Upstream(
+        options,
+        endpoints,
+        breakers,
+        new CallLimits(options.concurrency()),
+        pool,
+        new RetryBudget(System::nanoTime),
+        new LatencyWindow(System::nanoTime),
+        meters);
+  }
+
+  /** The same service under other options: what still fits them goes on. */
+  Upstream changed(
+      UpstreamOptions to, Endpoints at, Function<UpstreamOptions, Breakers> makeBreakers) {
+    at.inherit(endpoints);
+    var ofBreakers = breakers;
+    if (!breakers.suit(to.breaker())) {
+      ofBreakers = makeBreakers.apply(to);
+      breakers.retireFor(ofBreakers);
+    }
+    var ofPool = pool.suit(to) ? pool : new PoolLimits(to);
+    meters.poolLimit(ofPool.slots().limit() - pool.slots().limit());
+    return new Upstream(
+        to,
+        at,
+        ofBreakers,
+        limits.suit(to.concurrency()) ? limits : new CallLimits(to.concurrency()),
+        ofPool,
+        budget,
+        latency,
+        meters);
   }
 
   /** Begins look-ups and checks; done when each name was answered for once, or after 2 s. */
@@ -107,19 +124,17 @@ public final class Upstream {
   }
 
   public Breaker breaker() {
-    return breaker;
+    return breakers.shared();
   }
 
   /** The breaker of a route's calls: its own where that was asked for. */
   public Breaker breaker(String route) {
-    return options.breaker().scope() == BreakerOptions.Scope.ROUTE
-        ? ofRoutes.computeIfAbsent(route, makeBreaker)
-        : breaker;
+    return breakers.of(route);
   }
 
   /** Breakers of single routes, by route. */
   public Map<String, Breaker> routeBreakers() {
-    return Map.copyOf(ofRoutes);
+    return breakers.byRoute();
   }
 
   /** Extra attempts of all kinds: retries, hedges, later revalidations and jobs. */
@@ -129,26 +144,31 @@ public final class Upstream {
 
   /** Calls in flight, as {@code concurrency} allows them. */
   public Bulkhead bulkhead() {
-    return bulkhead;
+    return limits.bulkhead();
   }
 
   /** Moves the limit of {@link #bulkhead} with the latency, where that was asked for. */
   public Optional<AdaptiveLimit> adaptive() {
-    return adaptive;
+    return limits.adaptive();
   }
 
   /** Calls on connections, as {@code pool} allows them. */
   public Bulkhead slots() {
-    return slots;
+    return pool.slots();
   }
 
   /** Calls that go on without a slot. */
   Parking parking() {
-    return parking;
+    return pool.parking();
   }
 
   public LatencyWindow latency() {
     return latency;
+  }
+
+  /** In how many milliseconds half of the calls are answered at present; 0 if nobody knows. */
+  public long usualMillis() {
+    return Math.max(0, latency.medianNanos()) / 1_000_000;
   }
 
   public UpstreamMeters meters() {
@@ -157,6 +177,6 @@ public final class Upstream {
 
   /** Connections of all event loops. */
   public AtomicInteger openConnections() {
-    return open;
+    return pool.open();
   }
 }

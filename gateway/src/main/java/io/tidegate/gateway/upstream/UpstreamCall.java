@@ -74,7 +74,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       return Future.succeededFuture(
           Reply.Failed.unsent(Failure.TOTAL_TIMEOUT, "no time left for an attempt"));
     }
-    endpoint = client.choose(exchange, attempt.avoid());
+    if (exchange.hasWaited() && exchange.isTooLateFor(client.usualMillis())) {
+      return Future.succeededFuture(
+          Reply.Failed.unsent(Failure.TOTAL_TIMEOUT, "too little time left for an attempt"));
+    }
+    endpoint = client.choose(attempt);
     if (endpoint == null) {
       return Future.succeededFuture(client.noEndpoint());
     }
@@ -110,7 +114,11 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
     exchange.journal().queued(System.nanoTime() - started);
     if (admission == Bulkhead.Admission.ADMITTED) {
       slot.taken();
-      admitted();
+      if (exchange.isTooLateFor(client.usualMillis())) {
+        fail(Reply.Failed.unsent(Failure.TOTAL_TIMEOUT, "too little time left after the queue"));
+      } else {
+        admitted();
+      }
     } else {
       fail(
           Reply.Failed.unsent(
@@ -362,8 +370,10 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       timer.cancel();
     }
     long remaining = exchange.remainingMillis();
-    deadlineFirst = remaining <= plan.attemptMillis();
-    timer = client.wheel().schedule(Math.min(remaining, plan.attemptMillis()), this::timedOut);
+    // Once the request is sent the attempt's time starts anew, as the request's own does.
+    long own = sent ? plan.attemptMillis() : plan.attemptMillis() - attempt.waitedMillis();
+    deadlineFirst = remaining <= own;
+    timer = client.wheel().schedule(Math.max(1, Math.min(remaining, own)), this::timedOut);
   }
 
   private void timedOut() {
@@ -374,17 +384,20 @@ final class UpstreamCall implements Cancellable, ConnectionPool.Taker, RequestBo
       bodyStandsStill();
       return;
     }
-    Failure failure;
-    boolean queued = waiter != null;
-    if (taking || queued) {
-      failure = queued ? Failure.POOL_FULL : Failure.CONNECTION_TIMEOUT;
-    } else {
-      failure = deadlineFirst ? Failure.TOTAL_TIMEOUT : Failure.ATTEMPT_TIMEOUT;
-    }
-    if (!queued) {
+    if (waiter == null) {
       endpoint.failed();
     }
-    fail(new Reply.Failed(failure, "after " + elapsedMillis() + " ms", 0, request == null));
+    fail(new Reply.Failed(tooLate(), "after " + elapsedMillis() + " ms", 0, request == null));
+  }
+
+  private Failure tooLate() {
+    if (taking) {
+      return Failure.CONNECTION_TIMEOUT;
+    }
+    if (deadlineFirst) {
+      return Failure.TOTAL_TIMEOUT;
+    }
+    return waiter != null ? Failure.POOL_FULL : Failure.ATTEMPT_TIMEOUT;
   }
 
   private void bodyStandsStill() {

@@ -115,8 +115,13 @@ public final class UpstreamClient {
     return upstream;
   }
 
-  Endpoint choose(Exchange exchange, Object avoid) {
-    return upstream.endpoints().pick(hash(exchange), (Endpoint) avoid);
+  Endpoint choose(Attempt attempt) {
+    Endpoint chosen =
+        upstream.endpoints().pick(hash(attempt.exchange()), (Endpoint) attempt.avoid());
+    if (attempt.number() > 1 && attempt.avoids(chosen)) {
+      return upstream.endpoints().least(other -> !attempt.avoids(other)).orElse(chosen);
+    }
+    return chosen;
   }
 
   private long hash(Exchange exchange) {
@@ -143,6 +148,11 @@ public final class UpstreamClient {
       }
     }
     return null;
+  }
+
+  /** In how many milliseconds half of the calls are answered at present; 0 if nobody knows. */
+  long usualMillis() {
+    return upstream.usualMillis();
   }
 
   Reply.Failed noEndpoint() {
@@ -172,7 +182,8 @@ public final class UpstreamClient {
 
   /** Counts an attempt whose head has come, or that failed. */
   void record(long nanos, int status, String failure, TraceContext trace) {
-    if (failure == null) {
+    // An upstream that fails fast is not a fast upstream.
+    if (failure == null && status < 500) {
       upstream.latency().record(nanos);
     }
     upstream

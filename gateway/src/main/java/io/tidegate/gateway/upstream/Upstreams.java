@@ -1,8 +1,7 @@
 package io.tidegate.gateway.upstream;
 
 import io.tidegate.gateway.resilience.Breaker;
-import io.tidegate.gateway.resilience.LatencyWindow;
-import io.tidegate.gateway.resilience.RetryBudget;
+import io.tidegate.gateway.resilience.BreakerOptions;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -78,27 +77,21 @@ public final class Upstreams {
 
   private Upstream make(UpstreamOptions options, Upstream before) {
     var endpoints = new Endpoints(options, endpointListener);
-    if (before != null) {
-      endpoints.inherit(before.endpoints());
+    if (before == null) {
+      return Upstream.fresh(options, endpoints, breakers(options), meters.upstream(options.name()));
     }
-    boolean keepBreaker = before != null && before.options().breaker().equals(options.breaker());
-    Breaker breaker = keepBreaker ? before.breaker() : breaker(options.name(), options);
-    Upstream made =
-        new Upstream(
-            options,
-            endpoints,
-            breaker,
-            route -> breaker(options.name() + "/" + route, options),
-            before != null ? before.budget() : new RetryBudget(System::nanoTime),
-            before != null ? before.latency() : new LatencyWindow(System::nanoTime),
-            before != null ? before.meters() : meters.upstream(options.name()));
-    made.meters().poolLimit(made.slots().limit() - (before == null ? 0 : before.slots().limit()));
-    return made;
+    return before.changed(options, endpoints, this::breakers);
   }
 
-  private Breaker breaker(String name, UpstreamOptions options) {
-    return Breaker.create(
-        vertx, name, options.breaker(), PROBE_TIMEOUT, breakerListeners.apply(name));
+  private Breakers breakers(UpstreamOptions upstream) {
+    String name = upstream.name();
+    BreakerOptions options = upstream.breaker();
+    return new Breakers(
+        options, breaker(name, options), route -> breaker(name + "/" + route, options));
+  }
+
+  private Breaker breaker(String name, BreakerOptions options) {
+    return Breaker.create(vertx, name, options, PROBE_TIMEOUT, breakerListeners.apply(name));
   }
 
   public synchronized Map<String, Upstream> current() {

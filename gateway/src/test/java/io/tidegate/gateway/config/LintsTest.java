@@ -77,6 +77,10 @@ class LintsTest {
             "x.yaml:6:60: warning: routes[0].retry.replay-buffer: with 512 calls in flight these"
                 + " buffers take 524288MiB, past a quarter of the heap, ");
     assertThat(ofRoute("retry: {replay-buffer: 1KiB}")).isEmpty();
+    assertThat(ofUpstream("http2: true, concurrency: {limit: 1000000}"))
+        .singleElement()
+        .asString()
+        .contains("with 1000000 calls in flight these buffers take 62500MiB");
   }
 
   @Test

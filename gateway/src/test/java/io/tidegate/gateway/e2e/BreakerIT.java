@@ -41,6 +41,7 @@ class BreakerIT {
               - {id: counted, match: {path: /counted}, upstream: counted}
               - {id: rated, match: {path: /rated}, upstream: rated}
               - {id: manual, match: {path: /manual}, upstream: manual}
+              - {id: plain, match: {path: /plain}, upstream: plain}
               - id: static
                 match: {path: /static}
                 upstream: plain
@@ -118,6 +119,15 @@ class BreakerIT {
     assertThat(get("/manual").status()).isEqualTo(503);
     assertThat(operate("closed")).isBetween(200, 299);
     assertThat(get("/manual").status()).isEqualTo(200);
+  }
+
+  @Test
+  void obeysTheOperatorAlsoWhereNoBreakerWasAskedFor() {
+    upstream.behave(RawUpstream.OK);
+    gateway.admin("POST", "/upstreams/plain/breaker?state=isolated");
+    assertThat(get("/plain").status()).isEqualTo(503);
+    gateway.admin("POST", "/upstreams/plain/breaker?state=closed");
+    assertThat(get("/plain").text()).isEqualTo("ok");
   }
 
   private static int operate(String state) {

@@ -50,9 +50,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final Queue<String> changes = new ConcurrentLinkedQueue<>();
 
   private GatewayFixture(String yaml, int loops) {
-    ConfigReport report = ConfigFile.parse("test.yaml", complete(yaml), Map.of(), Path.of(""));
-    GatewayOptions options =
-        report.options().orElseThrow(() -> new AssertionError(report.problems() + "\n" + yaml));
+    GatewayOptions options = options(yaml);
     this.telemetry = Telemetry.start(options.telemetry(), Map.of(), "test");
     // One of its own: instances that ask one Vert.x for any port are given the same port.
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
@@ -72,6 +70,16 @@ public final class GatewayFixture implements AutoCloseable {
   /** All connections on one event loop, so that they share one pool. */
   public static GatewayFixture onOneLoop(String yaml) {
     return new GatewayFixture(yaml, 1);
+  }
+
+  private static GatewayOptions options(String yaml) {
+    ConfigReport report = ConfigFile.parse("test.yaml", complete(yaml), Map.of(), Path.of(""));
+    return report.options().orElseThrow(() -> new AssertionError(report.problems() + "\n" + yaml));
+  }
+
+  /** Puts another configuration in the place of the present one. */
+  void reload(String yaml) {
+    await(node.reload(options(yaml)));
   }
 
   private static String trace(Throwable mistake) {

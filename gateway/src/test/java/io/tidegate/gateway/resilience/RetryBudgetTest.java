@@ -44,6 +44,19 @@ class RetryBudgetTest {
   }
 
   @Test
+  void whatIsMadeInAnyCaseLeavesLessForOthers() {
+    for (int i = 0; i < 100; i++) {
+      budget.deposit();
+    }
+    for (int i = 0; i < 15; i++) {
+      budget.charge();
+    }
+
+    assertThat(withdrawals(new BudgetOptions(0.2, 0))).isEqualTo(5);
+    assertThat(budget.atOnce()).isZero();
+  }
+
+  @Test
   void oldRequestsPayForNothing() {
     budget.deposit();
     clock.advanceMillis(10_000);
