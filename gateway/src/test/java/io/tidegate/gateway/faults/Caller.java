@@ -11,10 +11,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -78,6 +82,9 @@ final class Caller implements AutoCloseable {
           + (complete() ? "" : ", cut");
     }
   }
+
+  /** Requests whose answer has begun to arrive, for upstreams that wait for that. */
+  private static final Map<String, CountDownLatch> HEADS = new ConcurrentHashMap<>();
 
   private final Socket socket;
   private final InputStream in;
@@ -185,6 +192,7 @@ final class Caller implements AutoCloseable {
     try {
       Optional<Message> head = Message.head(in);
       long headNanos = System.nanoTime() - start;
+      headOf(id).countDown();
       if (head.isEmpty()) {
         return new Answer(id, method, Message.nothing(), headNanos);
       }
@@ -196,6 +204,19 @@ final class Caller implements AutoCloseable {
     } catch (IOException reset) {
       return new Answer(id, method, Message.nothing(), System.nanoTime() - start);
     }
+  }
+
+  /** Waits until the caller has read the head of the answer to this request. */
+  static void awaitHead(String id) {
+    try {
+      headOf(id).await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static CountDownLatch headOf(String id) {
+    return HEADS.computeIfAbsent(id, any -> new CountDownLatch(1));
   }
 
   /** Leaves without waiting for anything. */

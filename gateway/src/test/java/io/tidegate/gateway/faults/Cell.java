@@ -37,7 +37,7 @@ final class Cell implements AutoCloseable {
             + (upstream.contains("concurrency") ? "" : "concurrency: false, ");
     return """
         upstreams:
-          origin: {%s%s outlier: false, pool: {connect-timeout: 200ms}, endpoints: ['%s']}
+          origin: {%s%s outlier: false, pool: {connect-timeout: %s}, endpoints: ['%s']}
           other: {endpoints: ['%s']}
         routes:
           - {id: all, match: {path: /**}, timeout: %s, %s %s}
@@ -45,6 +45,7 @@ final class Cell implements AutoCloseable {
         .formatted(
             upstream,
             off,
+            fault == Fault.CONNECT_BLACK_HOLE ? "500ms" : "10s",
             origin.endpoints().replace(", ", "', '"),
             other.url(),
             policy.timeout(fault),
@@ -146,7 +147,7 @@ final class Cell implements AutoCloseable {
             .as("times that %s was sent", answer)
             .isLessThanOrEqualTo(1);
       }
-      long total = fault.slow() ? 5_000 : 10_000;
+      long total = fault.slow() ? 8_000 : 20_000;
       assertThat(answer.headMillis()).as("%s", answer).isLessThan(total + Policy.SLACK_MILLIS);
     }
   }

@@ -53,7 +53,7 @@ enum Fault {
       call.request();
       call.write(call.head(200, 1000) + "fine");
       // Only once it is read may the reset follow, or the kernel drops what was written.
-      call.goneWithin(50);
+      Caller.awaitHead(call.id());
       call.reset();
     }
   },
