@@ -147,7 +147,7 @@ final class Cell implements AutoCloseable {
             .as("times that %s was sent", answer)
             .isLessThanOrEqualTo(1);
       }
-      long total = fault.slow() ? 8_000 : 20_000;
+      long total = fault.slow() ? 12_000 : 20_000;
       assertThat(answer.headMillis()).as("%s", answer).isLessThan(total + Policy.SLACK_MILLIS);
     }
   }

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.faults;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,6 +35,13 @@ class FaultMatrixTest {
                 Stream.of(Policy.values())
                     .filter(policy -> !chosen || isChosen(fault, policy))
                     .map(policy -> Arguments.of(fault, policy)));
+  }
+
+  /** Loading classes takes a busy machine longer than an attempt may take. */
+  @BeforeAll
+  static void warmUp() throws Exception {
+    play(Fault.DRIP_BODY, Policy.MIRROR);
+    play(Fault.FLAPPING, Policy.SPLIT);
   }
 
   /** Along diagonals, which meet each row and each column; a hedge is nothing but with slowness. */

@@ -331,7 +331,7 @@ enum Policy {
    * brought it to the upstream.
    */
   String timeout(Fault fault) {
-    return fault.slow() ? "{total: 8s, attempt: 1s}" : "{total: 20s, attempt: 10s}";
+    return fault.slow() ? "{total: 12s, attempt: 1500ms}" : "{total: 20s, attempt: 10s}";
   }
 
   /** Whether each request waits for the answer to the one before. */
