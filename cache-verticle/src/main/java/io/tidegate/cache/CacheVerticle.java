@@ -1,6 +1,7 @@
 package io.tidegate.cache;
 
 import io.tidegate.cache.api.ResponseCache;
+import io.tidegate.cache.redis.RedisShared;
 import io.tidegate.cache.store.Desk;
 import io.tidegate.cache.store.FillBudget;
 import io.tidegate.cache.store.Front;
@@ -22,6 +23,8 @@ public final class CacheVerticle extends VerticleBase {
   private final CacheOptions options;
   private final CacheMeters meters;
   private ResponseCache cache;
+  private Desk desk;
+  private RedisShared redis;
 
   private CacheVerticle(CacheOptions options, CacheMeters meters) {
     this.options = options;
@@ -39,18 +42,48 @@ public final class CacheVerticle extends VerticleBase {
   public Future<?> start() {
     var purges = new Purges();
     var memory = new Memory(options.memoryBytes(), purges, System::currentTimeMillis, meters);
+    SharedTier shared = shared();
     var parts =
         new Parts(
             vertx,
             context,
             memory,
             purges,
-            SharedTier.NONE,
+            shared,
             new FillBudget(options.memoryBytes() / FILL_SHARE),
             System::currentTimeMillis,
             Parts.Limits.DEFAULTS);
     var front = new Front(parts);
     cache = new NodeCache(front);
-    return new Desk(front, meters).open();
+    desk = new Desk(front, meters);
+    return desk.open().onSuccess(open -> connect());
+  }
+
+  private SharedTier shared() {
+    if (options.redis().isEmpty()) {
+      return SharedTier.NONE;
+    }
+    redis =
+        new RedisShared(
+            vertx,
+            options.redis().get(),
+            meters,
+            System::currentTimeMillis,
+            order -> desk.ordered(order));
+    return redis;
+  }
+
+  private void connect() {
+    if (redis != null) {
+      redis.open();
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (redis != null) {
+      redis.close();
+    }
+    return Future.succeededFuture();
   }
 }

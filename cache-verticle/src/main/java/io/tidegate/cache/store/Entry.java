@@ -77,6 +77,16 @@ public final class Entry {
     return stored;
   }
 
+  /** The same, marked as stale. */
+  public Entry softened() {
+    return new Entry(Rules.softened(stored, stored.generation()), keepUntilMillis);
+  }
+
+  /** The same, as of a number of orders in this node. */
+  Entry as(long generation) {
+    return new Entry(Rules.as(stored, generation), keepUntilMillis);
+  }
+
   Terms terms() {
     return terms;
   }

@@ -136,13 +136,17 @@ public final class Leases {
       return;
     }
     turn.add(asker);
+    long generation = parts.purges().generation();
+    long asked = System.nanoTime();
     parts
         .shared()
         .get(key, asker.query().headers())
         .onComplete(
-            found -> {
-              found.result().ifPresent(parts.memory()::put);
-              lookedUp(turn, found.result().isPresent());
+            got -> {
+              Optional<Entry> found =
+                  got.result().filter(each -> !parts.memory().hasChanged(key, asked));
+              found.ifPresent(entry -> parts.memory().put(entry.as(generation)));
+              lookedUp(turn, found.isPresent());
             });
   }
 

@@ -102,6 +102,11 @@ public final class Purges {
     marks.values().removeIf(mark -> mark.latest() <= middle);
   }
 
+  /** All orders up to this number have been added. */
+  public void number(long number) {
+    generation = Math.max(generation, number);
+  }
+
   /** Everything that has not seen {@code number} counts as purged. */
   public void raiseFloor(long number) {
     floor = Math.max(floor, number);
