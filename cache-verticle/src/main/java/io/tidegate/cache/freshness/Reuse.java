@@ -101,7 +101,7 @@ public enum Reuse {
     if (left > 0 && !stored.softPurged()) {
       return left < request.minFresh() ? REQUESTED : FRESH;
     }
-    if (forbidsStale(terms, policy) || request.minFresh() > 0) {
+    if (forbidsStale(terms, policy) || request.minFresh() != RequestDirectives.ABSENT) {
       return STALE;
     }
     long staleness = stored.softPurged() ? Math.max(0, -left) : -left;
@@ -138,7 +138,7 @@ public enum Reuse {
       return left >= request.minFresh();
     }
     return !forbidsStale(terms, policy)
-        && request.minFresh() <= 0
+        && request.minFresh() == RequestDirectives.ABSENT
         && Math.max(0, -left) < errorWindow(terms, request, policy);
   }
 
