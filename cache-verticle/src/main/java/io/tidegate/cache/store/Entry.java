@@ -25,7 +25,7 @@ public final class Entry {
   private static final long CLAIM_NANOS = 10_000_000_000L;
 
   /** Entry, response, rendition, buffer, array of variants: what they weigh when they are empty. */
-  private static final long OVERHEAD = 400;
+  private static final long OVERHEAD = 370;
 
   private static final AtomicLongFieldUpdater<Entry> CLAIM =
       AtomicLongFieldUpdater.newUpdater(Entry.class, "claimed");
@@ -131,6 +131,6 @@ public final class Entry {
   }
 
   private static long text(String text) {
-    return 56 + text.length();
+    return text.isEmpty() ? 0 : 56 + text.length(); // There is one empty text.
   }
 }

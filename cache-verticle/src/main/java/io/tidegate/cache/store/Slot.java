@@ -92,9 +92,9 @@ final class Slot {
     return Duration.ofMillis(Math.max(0, until - nowMillis));
   }
 
-  /** Bytes of heap that it takes, its key in the map included. */
+  /** Bytes of heap that it takes; its key in the map is that of its first variant. */
   int weight(String key) {
-    long weight = OVERHEAD + 56 + key.length();
+    long weight = variants.isEmpty() ? OVERHEAD + 56 + key.length() : OVERHEAD;
     for (Entry each : variants) {
       weight += each.weight();
     }
