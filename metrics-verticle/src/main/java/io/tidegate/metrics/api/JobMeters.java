@@ -7,6 +7,11 @@ public interface JobMeters {
   /** Counts nothing. */
   JobMeters NONE = new Uncounted();
 
+  /** Counts by meters of the usual kind, under names that begin with {@code tidegate_job}. */
+  static JobMeters on(Meters meters) {
+    return new CountedJobs(meters);
+  }
+
   /** Meters of a queue; asked for once, when the queue is set up. */
   QueueMeters queue(String name);
 

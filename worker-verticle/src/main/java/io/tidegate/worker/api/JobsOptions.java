@@ -1,7 +1,10 @@
 package io.tidegate.worker.api;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All of a node's jobs.
@@ -20,8 +23,28 @@ public record JobsOptions(
   /** Where callbacks wait. Exists whether it is configured or not. */
   public static final String CALLBACKS = "callbacks";
 
+  /** A day or three of patience: whoever is to be told may be away over a weekend. */
+  private static final QueueOptions TELLING =
+      new QueueOptions(
+          16,
+          Optional.empty(),
+          Duration.ofSeconds(15),
+          Duration.ofDays(7),
+          Duration.ofMinutes(1),
+          new RetryPlan(
+              10,
+              new BackoffPlan(
+                  Duration.ofSeconds(5), Duration.ofHours(24), BackoffPlan.Jitter.NONE)),
+          AdmissionPlan.DEFAULTS,
+          KeepPlan.DEFAULTS,
+          BatchPlan.NONE,
+          QueueOptions.PERFORM,
+          List.of());
+
   public JobsOptions {
-    queues = Map.copyOf(queues);
+    Map<String, QueueOptions> all = new HashMap<>(queues);
+    all.putIfAbsent(CALLBACKS, TELLING);
+    queues = Map.copyOf(all);
     if (lease.compareTo(Duration.ofSeconds(5)) < 0 || lease.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new IllegalArgumentException("lease: " + lease + " (expected: 5s to 10m)");
     }

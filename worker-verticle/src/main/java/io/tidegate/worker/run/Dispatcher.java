@@ -1,0 +1,358 @@
+package io.tidegate.worker.run;
+
+import io.tidegate.metrics.api.TraceIds;
+import io.tidegate.worker.api.Delivery;
+import io.tidegate.worker.api.JobCall;
+import io.tidegate.worker.api.JobError;
+import io.tidegate.worker.api.JobId;
+import io.tidegate.worker.api.JobState;
+import io.tidegate.worker.api.Lease;
+import io.tidegate.worker.api.Outcome;
+import io.tidegate.worker.api.QueueOptions;
+import io.tidegate.worker.store.Ending;
+import io.tidegate.worker.store.Leased;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All lanes, and all that is being run. Confined to the engine's context. */
+final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** How long an end that the store does not take is offered again. */
+  private static final int OFFERS = 60;
+
+  private static final long OFFER_MILLIS = 1000;
+
+  private final Parts parts;
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Map<Lease, Flight> flights = new LinkedHashMap<>();
+  private final Renewal renewal;
+  private Promise<Void> landed;
+  private boolean stopping;
+  private boolean suspectClaimed;
+
+  Dispatcher(Parts parts) {
+    this.parts = parts;
+    for (Map.Entry<String, QueueOptions> queue : parts.options().queues().entrySet()) {
+      lanes.put(queue.getKey(), new Lane(queue.getKey(), queue.getValue(), parts, this));
+    }
+    renewal =
+        new Renewal(
+            parts.store(),
+            parts.options().lease(),
+            lost -> parts.context().runOnContext(any -> lost(lost)));
+  }
+
+  void start() {
+    renewal.start();
+    lanes.values().forEach(Lane::wake);
+  }
+
+  Optional<Lane> lane(String queue) {
+    return Optional.ofNullable(lanes.get(queue));
+  }
+
+  Collection<Lane> lanes() {
+    return lanes.values();
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  /** One suspect at a time on a node: whoever gets true may ask for one. */
+  boolean claimSuspects() {
+    if (suspectClaimed) {
+      return false;
+    }
+    suspectClaimed = true;
+    return true;
+  }
+
+  /**
+   * @param claimed whether suspects could be asked for
+   * @param got whether one came
+   */
+  void suspectsAnswered(boolean claimed, boolean got) {
+    if (claimed) {
+      suspectClaimed = got;
+    }
+  }
+
+  /** Whether a suspect is being run, or asked for. */
+  boolean busyWithSuspect() {
+    return suspectClaimed;
+  }
+
+  /** A job was taken: its lease is held from now on. */
+  Flight board(Leased job, Lane lane) {
+    Flight flight = new Flight(job, lane, parts.clock().instant(), System.nanoTime());
+    flights.put(job.lease(), flight);
+    renewal.hold(job.lease());
+    return flight;
+  }
+
+  /** Has jobs of one route done together. */
+  void fly(List<Flight> together) {
+    QueueOptions options = together.get(0).lane.options;
+    List<Delivery> deliveries = new ArrayList<>(together.size());
+    for (Flight flight : together) {
+      deliveries.add(delivery(flight, options.timeout()));
+      arm(flight, options.timeout());
+    }
+    parts
+        .handlers()
+        .perform(options.handler(), deliveries)
+        .onSuccess(
+            outcomes -> {
+              for (int i = 0; i < together.size(); i++) {
+                land(together.get(i), outcomes.get(i));
+              }
+            });
+  }
+
+  private static Delivery delivery(Flight flight, Duration timeout) {
+    Leased job = flight.job;
+    return new Delivery(
+        job.lease(),
+        job.queue(),
+        job.route(),
+        job.tenant(),
+        job.call(),
+        job.key(),
+        job.counters().attempts() + 1,
+        job.created(),
+        job.deadline(),
+        timeout,
+        job.trace());
+  }
+
+  private void arm(Flight flight, Duration timeout) {
+    flight.timer =
+        parts
+            .vertx()
+            .setTimer(
+                timeout.toMillis(),
+                timer -> {
+                  parts.handlers().abort(List.of(flight.lease()));
+                  land(flight, Outcome.retry("timeout", "no end after " + timeout));
+                });
+  }
+
+  /** A run began at whoever submitted it. */
+  void adopt(Leased job, Lane lane) {
+    lane.adopted(job.route());
+    arm(board(job, lane), lane.options.timeout());
+  }
+
+  /** A job that was adopted came to an end at whoever runs it. */
+  Future<Boolean> finish(Lease lease, Outcome outcome) {
+    Flight flight = flights.get(lease);
+    if (flight == null || flight.landed) {
+      return Future.succeededFuture(false);
+    }
+    return land(flight, outcome);
+  }
+
+  /** A run is over: frees its place, and writes its end down. */
+  private Future<Boolean> land(Flight flight, Outcome outcome) {
+    if (flight.landed) {
+      return Future.succeededFuture(false);
+    }
+    parked(flight);
+    flight.lane.ended(flight, outcome);
+    Future<Boolean> written =
+        outcome instanceof Outcome.Released
+            ? parts.store().release(List.of(flight.lease())).map(held -> held > 0)
+            : settle(flight, outcome, OFFERS);
+    return written.onComplete(
+        done -> {
+          gone(flight);
+          if (done.succeeded() && !done.result()) {
+            parts.meters().stale();
+          }
+        });
+  }
+
+  /** The run is over. */
+  private void parked(Flight flight) {
+    flight.landed = true;
+    parts.vertx().cancelTimer(flight.timer);
+    if (flight.job.suspect()) {
+      suspectClaimed = false;
+      lanes.values().forEach(Lane::wake);
+    }
+  }
+
+  private Future<Boolean> settle(Flight flight, Outcome outcome, int offers) {
+    Ending ending =
+        Verdict.of(
+            flight.job,
+            outcome,
+            flight.lane.options,
+            flight.started,
+            parts.clock().instant(),
+            ThreadLocalRandom.current().nextDouble());
+    return parts
+        .store()
+        .settle(flight.lease(), ending)
+        .onSuccess(held -> settled(flight, ending, held))
+        .recover(
+            away ->
+                offers == 0 || stopping
+                    ? Future.failedFuture(away)
+                    : parts
+                        .vertx()
+                        .timer(OFFER_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)
+                        .compose(later -> settle(flight, outcome, offers - 1)));
+  }
+
+  private void settled(Flight flight, Ending ending, boolean held) {
+    if (!held) {
+      say(flight, "the end of a run came after its lease was lost, and does not count");
+    } else if (ending.to() == JobState.DEAD) {
+      String reason = ending.error().map(JobError::type).orElse("exhausted");
+      flight.lane.meters.dead("exhausted");
+      say(flight, "is dead after its last attempt: " + reason);
+      buried(flight.job.queue(), flight.lease().id(), "exhausted");
+    }
+  }
+
+  private static void say(Flight flight, String what) {
+    TraceIds.with(
+        flight.job.trace(),
+        () -> LOG.warn("job {} of {}: {}", flight.lease().id(), flight.job.queue(), what));
+  }
+
+  void buried(String queue, JobId id, String reason) {
+    parts
+        .events()
+        .publish(
+            new io.tidegate.metrics.api.OperationalEvent.JobBuried(queue, id.toString(), reason));
+  }
+
+  /** Nothing is known of it any more. */
+  private void gone(Flight flight) {
+    flights.remove(flight.lease());
+    renewal.letGo(flight.lease());
+    if (landed != null && flights.isEmpty()) {
+      landed.tryComplete();
+    }
+  }
+
+  /** Leases were taken away: their runs are broken off, and their ends do not count. */
+  private void lost(List<Lease> leases) {
+    List<Lease> here = leases.stream().filter(flights::containsKey).toList();
+    if (here.isEmpty()) {
+      return;
+    }
+    parts.handlers().abort(here);
+    for (Lease lease : here) {
+      Flight flight = flights.get(lease);
+      if (!flight.landed) {
+        parked(flight);
+        flight.lane.ended(flight, new Outcome.Released());
+        gone(flight);
+      }
+    }
+  }
+
+  /** A job was canceled: its run, if it is here, is broken off. */
+  void canceled(JobId id) {
+    flights.keySet().stream()
+        .filter(lease -> lease.id().equals(id))
+        .findAny()
+        .ifPresent(lease -> lost(List.of(lease)));
+  }
+
+  /** Other nodes say what they are running for this one. */
+  void beat(List<Lease> leases) {
+    long now = System.nanoTime();
+    for (Lease lease : leases) {
+      Flight flight = flights.get(lease);
+      if (flight != null) {
+        flight.beat = now;
+      }
+    }
+  }
+
+  /** Lets go of runs whose node has not been heard of for a lease: they run again when it ends. */
+  void dropSilent() {
+    long now = System.nanoTime();
+    long most = parts.options().lease().toNanos();
+    List<Flight> silent =
+        flights.values().stream()
+            .filter(flight -> flight.beat != 0 && now - flight.beat > most && !flight.landed)
+            .toList();
+    for (Flight flight : silent) {
+      parked(flight);
+      flight.lane.ended(flight, new Outcome.Released());
+      gone(flight);
+    }
+  }
+
+  /** Takes no more jobs, waits for those that run, and gives back what does not end in time. */
+  Future<Void> stop(Duration grace) {
+    stopping = true;
+    if (flights.isEmpty()) {
+      renewal.stop();
+      return Future.succeededFuture();
+    }
+    landed = Promise.promise();
+    long timer = parts.vertx().setTimer(Math.max(1, grace.toMillis()), any -> landed.tryComplete());
+    return landed
+        .future()
+        .onComplete(any -> parts.vertx().cancelTimer(timer))
+        .compose(any -> giveBack())
+        .onComplete(any -> renewal.stop())
+        .mapEmpty();
+  }
+
+  private Future<Integer> giveBack() {
+    List<Lease> left =
+        flights.values().stream().filter(flight -> !flight.landed).map(Flight::lease).toList();
+    if (left.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    LOG.info("jobs: {} did not end in time and are given back", left.size());
+    parts.handlers().abort(left);
+    left.forEach(lease -> parked(flights.get(lease)));
+    return parts.store().release(left);
+  }
+
+  static Leased adopted(
+      io.tidegate.worker.api.JobRequest request,
+      Lease lease,
+      java.time.Instant created,
+      java.time.Instant deadline,
+      int maxAttempts) {
+    JobCall call = request.call();
+    return new Leased(
+        lease,
+        request.queue(),
+        request.route(),
+        request.tenant(),
+        call,
+        request
+            .key()
+            .map(io.tidegate.worker.api.IdempotencyKey::value)
+            .orElse(request.id().toString()),
+        request.trace(),
+        new io.tidegate.worker.api.JobStatus.Counters(0, maxAttempts, 1, 0, 0, 0),
+        created,
+        created,
+        deadline,
+        false);
+  }
+}

@@ -1,0 +1,200 @@
+package io.tidegate.worker.run;
+
+import io.tidegate.metrics.api.JobMeters.QueueMeters;
+import io.tidegate.worker.api.Outcome;
+import io.tidegate.worker.api.QueueOptions;
+import io.tidegate.worker.store.LeaseAsk;
+import io.tidegate.worker.store.Leased;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Takes the jobs of one queue whenever there is room for them. Confined to the engine's context.
+ */
+final class Lane {
+  /** Leases of one go: what is taken and cannot be started at once would hold up others. */
+  private static final int MOST = 256;
+
+  private static final long RETRY_MILLIS = 200;
+
+  final String queue;
+  final QueueOptions options;
+  final QueueMeters meters;
+  final Paces paces;
+  private final Parts parts;
+  private final Dispatcher dispatcher;
+  private final Gathering gathering;
+  private final Bucket bucket;
+  private int running;
+  private boolean ready = true;
+  private int pull;
+  private boolean pulling;
+  private boolean waitsForRate;
+  private long lastTaken = System.nanoTime();
+  private double meanMillis = 1000;
+
+  Lane(String queue, QueueOptions options, Parts parts, Dispatcher dispatcher) {
+    this.queue = queue;
+    this.options = options;
+    this.parts = parts;
+    this.dispatcher = dispatcher;
+    this.meters = parts.meters().queue(queue);
+    this.paces = new Paces(slots());
+    this.bucket = new Bucket(options.rate(), System.nanoTime());
+    this.gathering = new Gathering(parts.vertx(), options.batch(), dispatcher::fly);
+  }
+
+  private int slots() {
+    return options.concurrency() * options.batch().size();
+  }
+
+  int running() {
+    return running;
+  }
+
+  /** When a job that is accepted now may be done. */
+  Duration estimate() {
+    long seconds = Math.round(meanMillis / 1000);
+    return Duration.ofSeconds(Math.max(1, Math.min(60, seconds)));
+  }
+
+  /** There may be ready jobs. */
+  void wake() {
+    ready = true;
+    pull();
+  }
+
+  void pull() {
+    if (pulling || !ready || dispatcher.stopping()) {
+      return;
+    }
+    int most = room();
+    if (most < 1) {
+      return;
+    }
+    pulling = true;
+    ready = false;
+    int number = ++pull;
+    boolean suspects = dispatcher.claimSuspects();
+    ask(most, paces.routes(), suspects)
+        .compose(first -> probe(first, most))
+        .onComplete(
+            done -> {
+              dispatcher.suspectsAnswered(
+                  suspects, done.succeeded() && done.result().stream().anyMatch(Leased::suspect));
+              if (number == pull) {
+                pulling = false;
+              }
+            })
+        .onSuccess(jobs -> taken(jobs, most))
+        .onFailure(away -> parts.vertx().setTimer(RETRY_MILLIS, timer -> wake()));
+  }
+
+  private int room() {
+    int most = Math.min(MOST, slots() - running);
+    int allowed = bucket.available(System.nanoTime());
+    if (most > 0 && allowed < 1 && !waitsForRate) {
+      waitsForRate = true;
+      parts
+          .vertx()
+          .setTimer(
+              bucket.millisToNext(),
+              timer -> {
+                waitsForRate = false;
+                pull();
+              });
+    }
+    return Math.min(most, allowed);
+  }
+
+  private Future<List<Leased>> ask(int most, Set<String> except, boolean suspects) {
+    return parts
+        .store()
+        .lease(
+            new LeaseAsk(queue, most, parts.worker(), parts.options().lease(), except, suspects));
+  }
+
+  /** Tries a few jobs of a route that could not be served before, when it is time to. */
+  private Future<List<Leased>> probe(List<Leased> first, int most) {
+    long now = System.nanoTime();
+    Optional<String> route = paces.probing(now);
+    int few = Math.min(most - first.size(), route.map(name -> paces.room(name, now)).orElse(0));
+    if (few < 1) {
+      return Future.succeededFuture(first);
+    }
+    Set<String> except = new HashSet<>(paces.routes());
+    except.remove(route.get());
+    return ask(few, except, false)
+        .map(
+            more -> {
+              List<Leased> both = new ArrayList<>(first);
+              both.addAll(more);
+              return both;
+            })
+        .otherwise(first);
+  }
+
+  private void taken(List<Leased> jobs, int most) {
+    if (!jobs.isEmpty()) {
+      lastTaken = System.nanoTime();
+      bucket.take(jobs.size());
+      ready |= jobs.size() >= most;
+      for (Leased job : jobs) {
+        running++;
+        paces.started(job.route());
+        Flight flight = dispatcher.board(job, this);
+        gathering.add(flight);
+      }
+    }
+    pull();
+  }
+
+  /** A run began elsewhere and was adopted. */
+  void adopted(String route) {
+    running++;
+    paces.started(route);
+  }
+
+  /** A run is over. */
+  void ended(Flight flight, Outcome outcome) {
+    running--;
+    String route = flight.job.route();
+    long nanos = System.nanoTime();
+    if (outcome instanceof Outcome.Deferred deferred) {
+      long after = Math.max(1, deferred.after().toMillis());
+      paces.deferred(route, nanos + deferred.after().toNanos());
+      parts.vertx().setTimer(after, timer -> wake());
+    } else if (!paces.none()) {
+      boolean answered = outcome instanceof Outcome.Succeeded || outcome instanceof Outcome.Failed;
+      paces.ended(route, answered);
+      ready = true;
+    }
+    count(flight, outcome, nanos);
+    pull();
+  }
+
+  private void count(Flight flight, Outcome outcome, long nanos) {
+    long run = nanos - flight.startedNanos;
+    long wait = Duration.between(flight.job.runAt(), flight.started).toNanos();
+    meters.ran(Verdict.label(outcome), Math.max(0, wait), run, flight.job.trace());
+    meanMillis = meanMillis * 0.95 + (Math.max(0, wait) + run) / 1e6 * 0.05;
+  }
+
+  /** Jobs could be taken, and for so long none was, in nanoseconds; 0 when there is no room. */
+  long idleNanos() {
+    boolean free = slots() > running && bucket.available(System.nanoTime()) > 0 && paces.none();
+    return free ? System.nanoTime() - lastTaken : 0;
+  }
+
+  /** Gives up on whatever it waits for, and asks anew. */
+  void restart() {
+    pulling = false;
+    lastTaken = System.nanoTime();
+    wake();
+  }
+}

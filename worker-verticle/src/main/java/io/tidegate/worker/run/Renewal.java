@@ -1,0 +1,81 @@
+package io.tidegate.worker.run;
+
+import io.tidegate.worker.api.Lease;
+import io.tidegate.worker.store.JobStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Holds all leases of this node, all in one go, from a thread of its own: a busy event loop must
+ * not look like a dead node.
+ */
+final class Renewal {
+  /** A node that could not renew for so long before the end of a lease gives its runs up. */
+  private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  private final JobStore store;
+  private final Duration lease;
+  private final Consumer<List<Lease>> lost;
+  private final Set<Lease> held = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread made = new Thread(task, "tidegate-jobs-renewal");
+            made.setDaemon(true);
+            return made;
+          });
+  private volatile long renewed = System.nanoTime();
+
+  /**
+   * @param lost is told of leases that are no longer held, on any thread
+   */
+  Renewal(JobStore store, Duration lease, Consumer<List<Lease>> lost) {
+    this.store = store;
+    this.lease = lease;
+    this.lost = lost;
+  }
+
+  void start() {
+    long period = lease.toMillis() / 3;
+    thread.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  void hold(Lease one) {
+    held.add(one);
+  }
+
+  void letGo(Lease one) {
+    held.remove(one);
+  }
+
+  private void renew() {
+    List<Lease> all = List.copyOf(held);
+    if (all.isEmpty()) {
+      renewed = System.nanoTime();
+      return;
+    }
+    long asked = System.nanoTime();
+    store
+        .renew(all, lease)
+        .onSuccess(
+            gone -> {
+              renewed = asked;
+              if (!gone.isEmpty()) {
+                lost.accept(gone);
+              }
+            });
+    if (asked - renewed > lease.minus(MARGIN).toNanos() && MARGIN.compareTo(lease) < 0) {
+      lost.accept(all);
+    }
+  }
+
+  void stop() {
+    thread.shutdownNow();
+  }
+}
