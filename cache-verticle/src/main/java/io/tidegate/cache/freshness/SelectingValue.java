@@ -15,13 +15,18 @@ import java.util.TreeSet;
 final class SelectingValue {
   private static final double NONE = 0;
 
+  /** Read on every hit of a response that varies on them. */
+  private static final RecentForms CODINGS = new RecentForms(SelectingValue::codings);
+
+  private static final RecentForms LANGUAGES = new RecentForms(SelectingValue::languages);
+
   private SelectingValue() {}
 
   static String normalised(String name, List<String> lines) {
     String joined = lines.size() == 1 ? lines.get(0) : String.join(",", lines);
     return switch (name) {
-      case "accept-encoding" -> codings(joined);
-      case "accept-language" -> languages(joined);
+      case "accept-encoding" -> CODINGS.of(joined);
+      case "accept-language" -> LANGUAGES.of(joined);
       default -> tight(joined);
     };
   }

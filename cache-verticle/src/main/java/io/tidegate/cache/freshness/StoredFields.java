@@ -45,11 +45,6 @@ final class StoredFields {
 
   private StoredFields() {}
 
-  /** Whether a field is to be taken off every answer of the origin, stored or not. */
-  static boolean isForSurrogates(String lowerName) {
-    return FOR_SURROGATES.contains(lowerName);
-  }
-
   static Fields of(MultiMap response, List<String> withheld) {
     Set<String> nominated = nominated(response, withheld);
     List<CharSequence> kept = new ArrayList<>(response.size() * 2);
