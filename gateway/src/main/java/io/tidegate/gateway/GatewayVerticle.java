@@ -89,13 +89,14 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
             node.meters(),
             "tidegate (" + node.self() + ")",
             options.server().limits().body(),
-            node.limiters());
+            node.limiters(),
+            node.cache());
     List<RouteTable.Entry<CompiledRoute>> entries =
         options.routes().stream()
             .map(route -> new RouteTable.Entry<>(route, compiler.compile(route)))
             .toList();
     port.routes(RouteTable.build(entries));
-    compiled.forEach(route -> route.meters().release());
+    compiled.forEach(CompiledRoute::release);
     compiled = entries.stream().map(RouteTable.Entry::payload).toList();
     clients.forEach(
         (upstream, client) -> {

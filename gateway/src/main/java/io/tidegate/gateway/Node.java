@@ -1,5 +1,6 @@
 package io.tidegate.gateway;
 
+import io.tidegate.cache.api.ResponseCache;
 import io.tidegate.gateway.pipeline.Limiters;
 import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.upstream.EndpointListener;
@@ -14,6 +15,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +45,7 @@ public final class Node {
   private final String self =
       "tidegate-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
   private volatile GatewayOptions options;
+  private volatile Optional<ResponseCache> cache = Optional.empty();
   private volatile boolean draining;
   private volatile int port;
 
@@ -58,8 +61,13 @@ public final class Node {
     this.upstreams = new Upstreams(vertx, telemetry.meters(), endpoints, breakers);
   }
 
-  /** Looks up what has to be known before the first request; to be called once, first. */
-  public Future<Void> prepare() {
+  /**
+   * Looks up what has to be known before the first request; to be called once, first.
+   *
+   * @param remembered what routes with a cache use; empty: they have none
+   */
+  public Future<Void> prepare(Optional<ResponseCache> remembered) {
+    cache = remembered;
     return upstreams.apply(options.upstreams()).mapEmpty();
   }
 
@@ -133,6 +141,11 @@ public final class Node {
 
   Limiters limiters() {
     return limiters;
+  }
+
+  /** What the node remembers; empty: nothing. */
+  public Optional<ResponseCache> cache() {
+    return cache;
   }
 
   AtomicInteger connections() {

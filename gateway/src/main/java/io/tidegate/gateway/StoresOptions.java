@@ -67,14 +67,16 @@ public record StoresOptions(Optional<Redis> redis, Cache cache) {
    *
    * @param memory bytes of the tier in memory, headers and keys included
    * @param redis whether there is a second tier in Redis
+   * @param timeout until Redis answers; what takes longer is a miss
    */
-  public record Cache(long memory, boolean redis) {
+  public record Cache(long memory, boolean redis, Duration timeout) {
     /** 256 MiB of memory, no Redis. */
-    public static final Cache DEFAULTS = new Cache(256L << 20, false);
+    public static final Cache DEFAULTS = new Cache(256L << 20, false, Duration.ofMillis(50));
 
     public Cache {
-      if (memory < 0) {
-        throw new IllegalArgumentException("stores.cache.memory: " + memory + " (expected: >= 0)");
+      if (memory < 1 << 20) {
+        throw new IllegalArgumentException(
+            "stores.cache.memory: " + memory + " (expected: at least 1MiB)");
       }
     }
   }

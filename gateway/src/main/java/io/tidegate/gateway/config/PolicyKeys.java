@@ -214,8 +214,10 @@ final class PolicyKeys {
           .key("hedge", new SwitchShape(HEDGE), "A second call when the first is slow.")
           .key(
               "fallback",
-              new SwitchShape(ListShape.of(new NotYetShape("stale", FALLBACK)).atLeastOne()),
-              "Tried in order when the call fails or the breaker is open.")
+              new SwitchShape(
+                  ListShape.of(new EitherShape(Shapes.words("stale"), FALLBACK)).atLeastOne()),
+              "Tried in order when the call fails or the breaker is open; stale gives what is"
+                  + " remembered, as old as cache.stale-if-error allows.")
           .key(
               "fallback-on",
               ListShape.of(HttpShapes.conditions(Kind.values())).atLeastOne(),
@@ -228,7 +230,8 @@ final class PolicyKeys {
               Shapes.constants(RouteOptions.Priority.class),
               "Lower ones are shed first when an upstream is overloaded.",
               RouteOptions.Priority.NORMAL)
-          .notYet("cache", "async", "auth", "cors");
+          .key("cache", new SwitchShape(CacheKeys.CACHE), "Remembers answers; by default none.")
+          .notYet("async", "auth", "cors");
 
   private PolicyKeys() {}
 

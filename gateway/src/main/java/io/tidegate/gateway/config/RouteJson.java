@@ -48,8 +48,8 @@ final class RouteJson {
         .put("fallback-on", HttpShapes.write(route.fallbackOn()))
         .put("rate-limit", route.rateLimit().<Object>map(RouteJson::rateLimit).orElse(false))
         .put("fault", route.fault().<Object>map(RouteJson::fault).orElse(false));
-    route.cache().ifPresent(cache -> json.put("cache", CacheAssembly.json(cache)));
-    return json.put("priority", Shapes.word(route.priority()));
+    return json.put("priority", Shapes.word(route.priority()))
+        .put("cache", route.cache().<Object>map(CacheAssembly::json).orElse(false));
   }
 
   private static JsonObject match(MatchOptions match) {

@@ -14,7 +14,10 @@ final class StoreAssembly {
     Fields cache = fields.section("cache");
     return new StoresOptions(
         fields.has("redis") ? Optional.of(redis(fields.section("redis"))) : Optional.empty(),
-        new StoresOptions.Cache(cache.size("memory", d.memory()), cache.flag("redis", d.redis())));
+        new StoresOptions.Cache(
+            cache.size("memory", d.memory()),
+            cache.flag("redis", d.redis()),
+            cache.duration("timeout", d.timeout())));
   }
 
   private static StoresOptions.Redis redis(Fields fields) {
@@ -54,14 +57,12 @@ final class StoreAssembly {
   static JsonObject json(StoresOptions stores) {
     JsonObject json = new JsonObject();
     stores.redis().ifPresent(redis -> json.put("redis", json(redis)));
-    if (!stores.cache().equals(StoresOptions.Cache.DEFAULTS)) {
-      json.put(
-          "cache",
-          new JsonObject()
-              .put("memory", Units.writeSize(stores.cache().memory()))
-              .put("redis", stores.cache().redis()));
-    }
-    return json;
+    return json.put(
+        "cache",
+        new JsonObject()
+            .put("memory", Units.writeSize(stores.cache().memory()))
+            .put("redis", stores.cache().redis())
+            .put("timeout", Units.write(stores.cache().timeout())));
   }
 
   private static JsonObject json(StoresOptions.Redis redis) {

@@ -3,6 +3,7 @@ package io.tidegate.gateway.config;
 import io.tidegate.gateway.StoresOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 
 /** Keys of {@code stores}: what is kept, and where. */
 final class StoreKeys {
@@ -49,19 +50,25 @@ final class StoreKeys {
       new Section("stores-cache", "Where responses are kept that routes with cache remember.")
           .key(
               "memory",
-              Shapes.size(0, TIB),
-              "Of the heap, keys and headers included; never more than half of the heap. 0: none.",
+              Shapes.size(1 << 20, TIB),
+              "Of the heap, keys and headers included; never more than half of the heap.",
               StoresOptions.Cache.DEFAULTS.memory())
           .key(
               "redis",
               Shapes.FLAG,
               "A second tier in stores.redis, shared by nodes and kept through restarts.",
-              StoresOptions.Cache.DEFAULTS.redis());
+              StoresOptions.Cache.DEFAULTS.redis())
+          .key(
+              "timeout",
+              Shapes.duration(Duration.ofMillis(1), Duration.ofSeconds(10)),
+              "Until Redis answers a look-up; what takes longer is a miss.",
+              StoresOptions.Cache.DEFAULTS.timeout());
 
   static final Section STORES =
       new Section("stores", "What the node keeps, and where. Changes need a restart.")
           .key("redis", REDIS, "A Redis server; by default none is used.")
-          .notYet("cache", "jobs");
+          .key("cache", CACHE, "Responses.")
+          .notYet("jobs");
 
   private StoreKeys() {}
 

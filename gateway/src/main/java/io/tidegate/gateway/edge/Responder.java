@@ -1,5 +1,6 @@
 package io.tidegate.gateway.edge;
 
+import io.tidegate.cache.api.Fields;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Hop;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 final class Responder implements Reply.BodySink {
   private static final CharSequence VIA = HttpHeaders.createOptimized("via");
   private static final String VIA_1 = "1.1 tidegate";
+  private static final CharSequence CACHE_STATUS = HttpHeaders.createOptimized("cache-status");
   private static final CharSequence PROXY_STATUS = HttpHeaders.createOptimized("proxy-status");
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
   private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
@@ -81,6 +83,8 @@ final class Responder implements Reply.BodySink {
       reply.discard();
     } else if (reply instanceof Reply.Proxied answer) {
       sendProxied(answer, edits);
+    } else if (reply instanceof Reply.Stored stored) {
+      sendStored(stored, edits);
     } else if (reply instanceof Reply.Answer answer) {
       sendAnswer(answer, edits);
     } else if (reply instanceof Reply.Failed failed) {
@@ -96,12 +100,13 @@ final class Responder implements Reply.BodySink {
   private void sendProxied(Reply.Proxied answer, HeaderEditor edits) {
     proxied = answer;
     int status = answer.status();
-    exchange.journal().answered(RequestFacts.Source.UPSTREAM, status);
+    exchange.journal().answered(answer.source(), status);
     out.setStatusCode(status);
     MultiMap headers = out.headers();
     Hop.copyResponse(answer.headers(), headers);
     headers.add(VIA, answer.protocol().equals("1.1") ? VIA_1 : answer.protocol() + " tidegate");
     note(headers);
+    noteCache(headers);
     if (edits != null) {
       edits.apply(headers);
     }
@@ -194,6 +199,46 @@ final class Responder implements Reply.BodySink {
     } else {
       finish();
       out.reset(2);
+    }
+  }
+
+  /** The hot path of a cache: its fields are bytes already, its body is shared. */
+  private void sendStored(Reply.Stored stored, HeaderEditor edits) {
+    int status = stored.status();
+    exchange.journal().answered(RequestFacts.Source.CACHE, status);
+    out.setStatusCode(status);
+    MultiMap headers = out.headers();
+    Fields fields = stored.headers();
+    for (int i = 0; i < fields.size(); i++) {
+      headers.add(fields.name(i), fields.value(i));
+    }
+    headers.set(HttpHeaders.AGE, Long.toString(stored.ageSeconds()));
+    headers.add(VIA, VIA_1);
+    note(headers);
+    noteCache(headers);
+    if (edits != null) {
+      edits.apply(headers);
+    }
+    common(headers);
+    int size = stored.length();
+    boolean head = request.method() == HttpMethod.HEAD;
+    if (head || status == 204 || status == 304) {
+      if (status != 204 && status != 304) {
+        headers.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(size));
+      }
+      end(out::end);
+      return;
+    }
+    Buffer body = stored.body();
+    Buffer part =
+        size == body.length() ? body : body.slice(stored.offset(), stored.offset() + size);
+    exchange.journal().sent(size);
+    end(() -> out.end(part));
+  }
+
+  private void noteCache(MultiMap headers) {
+    if (exchange.cacheStatus() != null) {
+      headers.add(CACHE_STATUS, exchange.cacheStatus());
     }
   }
 

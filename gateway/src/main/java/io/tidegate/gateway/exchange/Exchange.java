@@ -34,6 +34,11 @@ public final class Exchange implements RequestFacts {
       return forwarding.clientIp();
     }
 
+    /** Host and port that the client asked for, after trusted proxies were believed. */
+    public String clientHost() {
+      return forwarding.host();
+    }
+
     /** Path and query as they are forwarded when nothing is rewritten. */
     public String target() {
       return query == null ? path : path + '?' + query;
@@ -62,6 +67,7 @@ public final class Exchange implements RequestFacts {
   private Object lastEndpoint;
   private MultiMap responseFields;
   private Map<Object, AtomicInteger> shares;
+  private String cacheStatus;
 
   public Exchange(Caller caller, String id) {
     this(caller, id, System.nanoTime(), System.currentTimeMillis());
@@ -124,6 +130,15 @@ public final class Exchange implements RequestFacts {
       responseFields = MultiMap.caseInsensitiveMultiMap();
     }
     responseFields.add(name, value);
+  }
+
+  /** What the cache did, as Cache-Status tells it (RFC 9211); null when none was asked. */
+  public String cacheStatus() {
+    return cacheStatus;
+  }
+
+  public void cacheStatus(String members) {
+    cacheStatus = members;
   }
 
   /** The endpoint that was called last, or null. */

@@ -46,6 +46,8 @@ public enum Failure {
   SHED(503, "connection_limit_reached", "The request was shed under load"),
   OVERLOADED(503, "connection_limit_reached", "Too many connections"),
   DRAINING(503, "destination_unavailable", "The gateway is shutting down"),
+  NOT_REMEMBERED(
+      504, "proxy_internal_response", "Nothing that is remembered satisfies the request"),
   INJECTED(503, "proxy_internal_response", "A fault was injected"),
   INTERNAL(500, "proxy_internal_error", "The gateway made a mistake"),
   /** In logs and metrics only: the client left before its answer was complete. */

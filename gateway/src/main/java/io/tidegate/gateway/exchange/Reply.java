@@ -1,5 +1,7 @@
 package io.tidegate.gateway.exchange;
 
+import io.tidegate.cache.api.Fields;
+import io.tidegate.metrics.api.RequestFacts;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -20,6 +22,16 @@ public sealed interface Reply {
    * @param headers may hold anything but framing
    */
   record Answer(int status, Map<String, String> headers, Buffer body) implements Reply {}
+
+  /**
+   * An answer that was remembered: its bytes are here, shared, and must not be written to.
+   *
+   * @param headers all but framing, Age and what the gateway says of itself
+   * @param body of which {@code length} bytes from {@code offset} are sent
+   * @param length for a HEAD, what a GET would get
+   */
+  record Stored(int status, Fields headers, Buffer body, int offset, int length, long ageSeconds)
+      implements Reply {}
 
   /** An answer made here because something went wrong; {@code edge} renders it. */
   record Failed(Failure failure, String detail, long retryAfterMillis, boolean nothingSent)
@@ -45,6 +57,11 @@ public sealed interface Reply {
    */
   non-sealed interface Proxied extends Reply {
     MultiMap headers();
+
+    /** Where the answer comes from, for log and meters. */
+    default RequestFacts.Source source() {
+      return RequestFacts.Source.UPSTREAM;
+    }
 
     /** Declared length of the body in bytes; -1 when it is delimited otherwise. */
     long length();

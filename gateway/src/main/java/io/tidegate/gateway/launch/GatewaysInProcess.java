@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 
 /** Gateways for a rehearsal: the real ones, in this process, without operators and access log. */
 final class GatewaysInProcess implements GatewayUnderTest {
@@ -29,7 +30,7 @@ final class GatewaysInProcess implements GatewayUnderTest {
     Node node =
         new Node(
             vertx, telemetry, options, EndpointListener.NONE, upstream -> (from, to, why) -> {});
-    return node.prepare()
+    return node.prepare(Optional.empty())
         .compose(ready -> deploy(new GatewayVerticle(node)))
         .map(
             id ->

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.launch;
 
+import io.tidegate.cache.CacheVerticle;
 import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.GatewayVerticle;
 import io.tidegate.gateway.Node;
@@ -20,6 +21,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +103,13 @@ final class RunningGateway {
             ? vertx.deployVerticle(SampleUpstream.of(options))
             : Future.succeededFuture();
     return demo.compose(ready -> vertx.deployVerticle(metrics))
-        .compose(ready -> node.prepare())
+        .compose(
+            ready ->
+                CacheVerticle.deploy(
+                    vertx,
+                    CacheSetup.options(options.stores(), Runtime.getRuntime().maxMemory()),
+                    telemetry.meters().cache()))
+        .compose(cache -> node.prepare(Optional.of(cache)))
         .compose(
             ready ->
                 vertx.deployVerticle(

@@ -3,7 +3,9 @@ package io.tidegate.gateway.pipeline;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.route.HeaderEditor;
+import io.tidegate.metrics.api.CacheRouteMeters;
 import io.tidegate.metrics.api.RouteMeters;
+import java.util.Optional;
 
 /**
  * A route ready to serve on one event loop.
@@ -13,6 +15,7 @@ import io.tidegate.metrics.api.RouteMeters;
  * @param keep bytes of a request body kept for a further attempt
  * @param totalMillis until the response's head
  * @param idleMillis that a body may stand still
+ * @param cached what is counted of its cache
  */
 public record CompiledRoute(
     String id,
@@ -22,4 +25,11 @@ public record CompiledRoute(
     long keep,
     long totalMillis,
     long idleMillis,
-    RouteMeters meters) {}
+    RouteMeters meters,
+    Optional<CacheRouteMeters> cached) {
+  /** The route is gone: its meters are given back. */
+  public void release() {
+    meters.release();
+    cached.ifPresent(CacheRouteMeters::release);
+  }
+}

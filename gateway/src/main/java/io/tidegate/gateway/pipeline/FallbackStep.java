@@ -42,6 +42,9 @@ record FallbackStep(Conditions on, List<Fallback> chain, RouteMeters meters, Ste
         .apply(exchange)
         .compose(
             reply -> {
+              if (reply instanceof Reply.Failed none && none.failure() == Failure.NOT_REMEMBERED) {
+                return instead(exchange, failed, index + 1);
+              }
               // A fixed answer is final, whatever its status; 503 is a usual one.
               if (fallback.sends() && Judgement.matches(reply, on) && !exchange.isCancelled()) {
                 reply.discard();

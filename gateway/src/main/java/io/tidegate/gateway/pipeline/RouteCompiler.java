@@ -1,5 +1,7 @@
 package io.tidegate.gateway.pipeline;
 
+import io.tidegate.cache.api.CachePolicy;
+import io.tidegate.cache.api.ResponseCache;
 import io.tidegate.gateway.exchange.Attempt;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Reply;
@@ -17,6 +19,7 @@ import io.tidegate.gateway.route.HeaderEdits;
 import io.tidegate.gateway.route.MirrorOptions;
 import io.tidegate.gateway.route.PathPattern;
 import io.tidegate.gateway.route.Redirector;
+import io.tidegate.gateway.route.RewriteOptions;
 import io.tidegate.gateway.route.Rewriter;
 import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.gateway.route.Target;
@@ -30,6 +33,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -44,11 +48,13 @@ public final class RouteCompiler {
   private final String via;
   private final long serverBodyLimit;
   private final Limiters limiters;
+  private final Optional<ResponseCache> cache;
 
   /**
    * @param clients every upstream that a route may name
    * @param via our entry for Via
    * @param limiters rate limits of the node
+   * @param cache what the node remembers, for routes that ask for it; empty: nothing
    * @param serverBodyLimit bytes, for routes that set no limit of their own
    */
   public RouteCompiler(
@@ -58,7 +64,8 @@ public final class RouteCompiler {
       GatewayMeters meters,
       String via,
       long serverBodyLimit,
-      Limiters limiters) {
+      Limiters limiters,
+      Optional<ResponseCache> cache) {
     this.context = context;
     this.wheel = wheel;
     this.clients = clients;
@@ -66,6 +73,7 @@ public final class RouteCompiler {
     this.via = via;
     this.serverBodyLimit = serverBodyLimit;
     this.limiters = limiters;
+    this.cache = cache;
   }
 
   /** A route, ready to serve; its handles are given back by {@link RouteMeters#release}. */
@@ -73,11 +81,16 @@ public final class RouteCompiler {
     RouteMeters counted = meters.route(route.id());
     counted.faultActive(route.fault().isPresent());
     Step<Exchange> pipeline = target(route, counted);
-    if (!route.fallback().isEmpty()) {
-      pipeline = new FallbackStep(route.fallbackOn(), fallbacks(route, counted), counted, pipeline);
-    }
     if (route.mirror().isPresent()) {
       pipeline = mirror(route, route.mirror().get(), pipeline);
+    }
+    CacheStep cached = cached(route, pipeline);
+    if (cached != null) {
+      pipeline = cached;
+    }
+    if (!route.fallback().isEmpty()) {
+      List<FallbackStep.Fallback> chain = fallbacks(route, cached, counted);
+      pipeline = new FallbackStep(route.fallbackOn(), chain, counted, pipeline);
     }
     if (route.rateLimit().isPresent()) {
       RateLimitOptions limit = route.rateLimit().get();
@@ -99,7 +112,48 @@ public final class RouteCompiler {
         keep,
         route.timeout().total().toMillis(),
         route.timeout().idle().toMillis(),
-        counted);
+        counted,
+        Optional.ofNullable(cached).map(CacheStep::meters));
+  }
+
+  /** The route's cache in front of {@code calls}; null when it has none. */
+  private CacheStep cached(RouteOptions route, Step<Exchange> calls) {
+    if (cache.isEmpty() || route.cache().isEmpty() || upstreams(route.target()).isEmpty()) {
+      return null;
+    }
+    List<Breaker> breakers =
+        upstreams(route.target()).stream()
+            .map(name -> clients.get(name).upstream())
+            .filter(upstream -> !upstream.options().breaker().isOff())
+            .map(upstream -> upstream.breaker(route.id()))
+            .toList();
+    boolean all = breakers.size() == upstreams(route.target()).size();
+    var origin =
+        new CacheStep.Origin(
+            calls,
+            () -> all && areResting(breakers),
+            !route.rewrite().host().equals(RewriteOptions.UPSTREAM));
+    CachePolicy policy = route.cache().get();
+    return new CacheStep(cache.get(), policy, meters.cache().route(route.id()), wheel, origin);
+  }
+
+  /** In a loop of its own, since it is asked for each request. */
+  private static boolean areResting(List<Breaker> breakers) {
+    for (int i = 0; i < breakers.size(); i++) {
+      if (!breakers.get(i).isResting()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<String> upstreams(Target target) {
+    if (target instanceof Target.ToUpstream to) {
+      return List.of(to.upstream());
+    }
+    return target instanceof Target.Split split
+        ? split.shares().stream().map(Target.Split.Share::upstream).toList()
+        : List.of();
   }
 
   /** Bytes of a body without which no other upstream could be asked. */
@@ -198,12 +252,19 @@ public final class RouteCompiler {
         shadow, plan, mirror.share(), () -> ThreadLocalRandom.current().nextDouble(), next);
   }
 
-  private List<FallbackStep.Fallback> fallbacks(RouteOptions route, RouteMeters counted) {
-    return route.fallback().stream().map(option -> fallback(route, option, counted)).toList();
+  private List<FallbackStep.Fallback> fallbacks(
+      RouteOptions route, CacheStep cached, RouteMeters counted) {
+    return route.fallback().stream()
+        .filter(option -> cached != null || !(option instanceof FallbackOption.Stale))
+        .map(option -> fallback(route, option, cached, counted))
+        .toList();
   }
 
   private FallbackStep.Fallback fallback(
-      RouteOptions route, FallbackOption option, RouteMeters counted) {
+      RouteOptions route, FallbackOption option, CacheStep cached, RouteMeters counted) {
+    if (option instanceof FallbackOption.Stale) {
+      return new FallbackStep.Fallback("stale", false, cached::stale);
+    }
     if (option instanceof FallbackOption.ToUpstream to) {
       return new FallbackStep.Fallback(
           "upstream", true, calls(route, to.upstream(), false, counted));

@@ -201,6 +201,12 @@ public final class Breaker {
     return phase.get().state;
   }
 
+  /** Whether any call now would be refused: not even a probe is due. */
+  public boolean isResting() {
+    BreakerPhase now = phase.get();
+    return now.state == State.ISOLATED || (now.state == State.OPEN && now.restUntil - now() > 0);
+  }
+
   /** When asking again makes sense, for Retry-After: 0 when closed, else at least 1. */
   public long retryAfterMillis() {
     BreakerPhase now = phase.get();

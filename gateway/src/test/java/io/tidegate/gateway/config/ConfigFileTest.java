@@ -100,7 +100,7 @@ class ConfigFileTest {
                 200,
                 new RateLimitOptions.Key.Header("X-Caller"),
                 RateLimitOptions.Scope.NODE));
-    FallbackOption.Answer answer = (FallbackOption.Answer) route.fallback().get(1);
+    FallbackOption.Answer answer = (FallbackOption.Answer) route.fallback().get(2);
     assertThat(answer.headers())
         .isEqualTo(Map.of("Retry-After", "5", "Content-Type", "application/json"));
     assertThat(new JsonObject(answer.body()))

@@ -97,17 +97,31 @@ final class Samples {
           hedge: {after: 200ms, max: 2}
           fallback:
             - {upstream: shadow}
+            - stale
             - {status: 503, headers: {Retry-After: "5"}, json: {status: unavailable, tries: [1, 2.5, true, null]}}
           fallback-on: [connect, reset, timeout, refused-stream, breaker, overload, 500-503]
           rate-limit: {rate: 600/m, burst: 200, key: {header: X-Caller}, scope: node}
           fault: {delay: {time: 2s, share: 10%}, abort: {status: 503, share: 5%}, reset: {share: 1%}, only-with: {X-Fault: "1"}}
           priority: critical
+          cache:
+            ttl: 60s
+            stale-while-revalidate: 30s
+            stale-if-error: 10m
+            max-object: 512KiB
+            vary: [accept]
+            key: {query: [page]}
+            methods: [GET]
+            statuses: [200, 301, 404-406]
+            tags: [orders]
+            coalesce: false
+            authorized: true
         - match: {path: /hi}
           respond: {status: 201, headers: {X-A: "1"}, body: hello}
         - match: {path: /old/**}
           redirect: {to: "https://example.org/{path}", status: 301}
         - match: {path: /stripped/**}
           upstream: orders
+          cache: {key: {ignore: [utm_*]}}
           rewrite: {strip-prefix: /stripped, add-prefix: /v1}
           retry: false
           rate-limit: {rate: 5/s, key: route}
@@ -126,6 +140,7 @@ final class Samples {
           master: main
           pool: 4
           timeout: 250ms
+        cache: {memory: 64MiB, redis: true, timeout: 20ms}
       demo: true
       """;
 

@@ -105,6 +105,13 @@ class SchemaTest {
         ConfigRedacted.of(Samples.options(Samples.SMALL + "stores: {redis: {url: redis://h}}\n"))
             .getJsonObject("stores")
             .getJsonObject("redis"));
+    assertDefaults("stores-cache", effective.getJsonObject("stores").getJsonObject("cache"));
+    assertDefaults(
+        "cache",
+        ConfigRedacted.of(Samples.options(Samples.SMALL + "    cache: {}\n"))
+            .getJsonArray("routes")
+            .getJsonObject(0)
+            .getJsonObject("cache"));
     for (String section : List.of("pool", "outlier", "concurrency")) {
       assertDefaults(section, upstream.getJsonObject(section));
     }
@@ -171,7 +178,10 @@ class SchemaTest {
         "queues: {}\nroutes: [{match: {}, respond: {}}]",
         "routes: [{match: {}}]",
         "routes: [{match: {}, respond: {}, upstream: a}]",
-        "routes: [{match: {}, respond: {}, cache: {ttl: 1s}}]",
+        "routes: [{match: {}, respond: {}, cache: {ttl: 1}}]",
+        "routes: [{match: {}, respond: {}, cache: {methods: [POST]}}]",
+        "routes: [{match: {}, respond: {}, cache: {vary: ['*']}}]",
+        "routes: [{match: {}, respond: {}, cache: {key: {query: [a], ignore: [b]}}}]",
         "routes: [{match: {}, respond: {status: 99}}]",
         "routes: [{match: {}, respond: {body: a, json: b}}]",
         "routes: [{match: {path: a}, respond: {}}]",
@@ -182,7 +192,7 @@ class SchemaTest {
         "routes: [{match: {}, respond: {}, retry: true}]",
         "routes: [{match: {}, respond: {}, retry: {on: [oops]}}]",
         "routes: [{match: {}, respond: {}, retry: {on: [200]}}]",
-        "routes: [{match: {}, respond: {}, fallback: [stale]}]",
+        "routes: [{match: {}, respond: {}, fallback: [old]}]",
         "routes: [{match: {}, respond: {}, fallback: [{status: 503, upstream: a}]}]",
         "routes: [{match: {}, respond: {}, timeout: {total: 10}}]",
         "routes: [{match: {}, respond: {}, limits: {body: 10KB}}]",
@@ -213,6 +223,8 @@ class SchemaTest {
         "routes: [{match: {methods: GET, host: a}, respond: {}, retry: false}]",
         "upstreams: {a: {endpoints: http://h, balance: {hash: ip}, breaker: false}}\n"
             + "routes: [{match: {}, upstream: a, fallback: false}]",
+        "upstreams: {a: {endpoints: http://h}}\n"
+            + "routes: [{match: {}, upstream: a, fallback: [stale], cache: {key: {query: []}}}]",
       })
   void whatIsMeantToWorkPassesBoth(String text) {
     assertThat(Samples.parse(text).errors()).isEmpty();

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ public final class GatewayFixture implements AutoCloseable {
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
     vertx.exceptionHandler(mistake -> mistakes.add(trace(mistake)));
     this.node = new Node(vertx, telemetry, options, EndpointListener.NONE, this::breakerListener);
-    await(node.prepare());
+    await(node.prepare(Optional.empty()));
     await(
         vertx.deployVerticle(
             () -> new GatewayVerticle(node), new DeploymentOptions().setInstances(loops)));

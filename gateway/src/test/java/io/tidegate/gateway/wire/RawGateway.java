@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway in this process, with one event loop, that clients reach through real sockets. */
@@ -43,7 +44,7 @@ final class RawGateway implements AutoCloseable {
     node =
         new Node(
             vertx, telemetry, options, EndpointListener.NONE, name -> (from, to, reason) -> {});
-    node.prepare()
+    node.prepare(Optional.empty())
         .compose(
             ready ->
                 vertx.deployVerticle(
