@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The operator's port. Health is open to everybody, all else to who passes the {@link Guard}; every
- * attempt to change something is audited. The answers are listed at {@link Desk}.
+ * attempt to change something is audited. The answers are listed at {@link Desk} and {@link
+ * CacheDesk}.
  */
 public final class AdminVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
@@ -31,6 +32,7 @@ public final class AdminVerticle extends VerticleBase {
 
   private final AdminOptions options;
   private final Desk desk;
+  private final CacheDesk cache;
   private final Guard guard;
   private final Audit audit;
   private HttpServer server;
@@ -46,6 +48,7 @@ public final class AdminVerticle extends VerticleBase {
   AdminVerticle(AdminOptions options, Operations operations, Audit audit) {
     this.options = options;
     this.desk = new Desk(operations);
+    this.cache = new CacheDesk(operations);
     this.guard = new Guard(options);
     this.audit = audit;
   }
@@ -94,6 +97,8 @@ public final class AdminVerticle extends VerticleBase {
     get(router, "/config", ctx -> desk.config());
     get(router, "/events", ctx -> desk.events());
     get(router, "/snapshot", ctx -> desk.snapshot());
+    get(router, "/cache", ctx -> cache.cache());
+    post(router, "/cache/purge", ctx -> cache.purge(ctx.body().buffer()));
     post(router, "/reload", ctx -> desk.reload());
     post(router, "/drain", ctx -> desk.drain());
     post(router, "/explain", ctx -> desk.explain(ctx.body().buffer()));
@@ -172,8 +177,14 @@ public final class AdminVerticle extends VerticleBase {
             String.valueOf(ctx.request().remoteAddress()),
             means,
             ctx.request().method() + " " + ctx.normalizedPath(),
-            Desk.order(ctx.request(), ctx.body().buffer()),
+            detail(ctx),
             status));
+  }
+
+  private static String detail(RoutingContext ctx) {
+    return ctx.normalizedPath().equals("/cache/purge")
+        ? CacheDesk.noted(ctx.body().buffer())
+        : Desk.order(ctx.request(), ctx.body().buffer());
   }
 
   private static void failures(Router router) {

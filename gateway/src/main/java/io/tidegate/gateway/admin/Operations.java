@@ -1,5 +1,6 @@
 package io.tidegate.gateway.admin;
 
+import io.tidegate.cache.api.PurgeOrder;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -46,6 +47,16 @@ public interface Operations {
    * @return false when there is no such upstream
    */
   Future<Boolean> breaker(String upstream, BreakerOrder order);
+
+  /**
+   * Forgets stored responses, in every tier and on every node.
+   *
+   * @return how many of them this node had in memory
+   */
+  Future<Long> purge(PurgeOrder order);
+
+  /** What the cache holds and how often that helped: {@code memory}, {@code routes}, … */
+  Future<JsonObject> cache();
 
   /** Begins to drain: not ready, then no new connections; answers before that is over. */
   Future<Void> drain();

@@ -1,5 +1,9 @@
 package io.tidegate.gateway.launch;
 
+import io.tidegate.cache.api.CacheQuery;
+import io.tidegate.cache.api.PurgeOrder;
+import io.tidegate.cache.api.ResponseCache;
+import io.tidegate.cache.api.Verdict;
 import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
@@ -143,6 +147,16 @@ final class Operator implements Operations {
   }
 
   @Override
+  public Future<Long> purge(PurgeOrder order) {
+    return node.cache().map(cache -> cache.purge(order)).orElse(Future.succeededFuture(0L));
+  }
+
+  @Override
+  public Future<JsonObject> cache() {
+    return meters.scrape(vertx, "").map(text -> CacheFigures.of(text.body().toString()));
+  }
+
+  @Override
   public Future<Void> drain() {
     drain.run();
     return Future.succeededFuture();
@@ -182,9 +196,49 @@ final class Operator implements Operations {
               .put("mismatch", explanation.mismatch().orElse(null)));
       if (explanation.chosen()) {
         json.put("route", explanation.routeId()).put("policy", policy(explanation.routeId()));
+        options.routes().stream()
+            .filter(route -> route.id().equals(explanation.routeId()) && route.cache().isPresent())
+            .forEach(
+                route ->
+                    node.cache()
+                        .ifPresent(
+                            cache ->
+                                json.put(
+                                    "cache",
+                                    cached(
+                                        cache,
+                                        new CacheQuery(
+                                            route.cache().get(),
+                                            question.method(),
+                                            url.getScheme() == null ? "http" : url.getScheme(),
+                                            host.toLowerCase(Locale.ROOT),
+                                            target.path(),
+                                            target.query(),
+                                            headers,
+                                            false)))));
       }
     }
     return json;
+  }
+
+  private static JsonObject cached(ResponseCache cache, CacheQuery query) {
+    JsonObject json = new JsonObject().put("key", cache.key(query));
+    if (!query.isSafe()) {
+      return json.put("decision", "method");
+    }
+    Verdict verdict = cache.lookup(query);
+    if (verdict instanceof Verdict.Serve serve) {
+      return json.put("decision", "hit")
+          .put("use", serve.use().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+          .put("age", serve.ageSeconds())
+          .put("ttl", serve.ttlSeconds());
+    }
+    if (verdict instanceof Verdict.Bypass bypass) {
+      return json.put("decision", bypass.why().token()).put("detail", bypass.detail());
+    }
+    return verdict instanceof Verdict.Ask ask
+        ? json.put("decision", ask.why().token())
+        : json.put("decision", "request").put("detail", "only-if-cached");
   }
 
   private JsonObject policy(String route) {

@@ -91,6 +91,7 @@ public final class SampleUpstream extends VerticleBase {
     var streams = new SampleStreams(context);
     rooms.put("/", this::index);
     rooms.put("/fast", visit -> visit.answer(200, visit.told("fast")));
+    rooms.put("/cached", SampleUpstream::cached);
     rooms.put("/slow", faults::slow);
     rooms.put("/flaky", faults::flaky);
     rooms.put("/down", faults::down);
@@ -118,6 +119,13 @@ public final class SampleUpstream extends VerticleBase {
     } catch (IllegalArgumentException e) {
       visit.answer(400, error(e.getMessage()));
     }
+  }
+
+  /** {@code /cached?max-age=60}: another answer each time, which may be kept for so long. */
+  private static void cached(Visit visit) {
+    long seconds = visit.query().number("max-age", 60, 0, 86_400);
+    visit.http().response().putHeader(HttpHeaders.CACHE_CONTROL, "max-age=" + seconds);
+    visit.answer(200, visit.told("cached"));
   }
 
   private static JsonObject error(String message) {

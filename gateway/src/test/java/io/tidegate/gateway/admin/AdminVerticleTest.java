@@ -147,6 +147,48 @@ class AdminVerticleTest {
     assertThat(gateway.asked).containsExactly("breaker nobody CLOSE");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'url':'http://a/b'} | URL http://a/b false | url",
+        "{'prefix':'http://a/','soft':true} | PREFIX http://a/ true | prefix soft",
+        "{'tag':'news'} | TAG news false | tag",
+        "{'all':true} | ALL  false | all",
+      })
+  void letsTheCacheForget(String order, String asked, String noted) throws Exception {
+    HttpResponse<Buffer> answer =
+        post("/cache/purge", Buffer.buffer(order.strip().replace('\'', '"')));
+    assertThat(answer.bodyAsJsonObject().getLong("purged")).isEqualTo(3);
+    assertThat(gateway.asked).containsExactly("purge " + asked.strip());
+    assertThat(audit.get(0).detail()).isEqualTo(noted.strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"soft\":true}",
+        "{\"url\":7}",
+        "{\"url\":\"\"}",
+        "{\"url\":\"http://a/\",\"tag\":\"b\"}",
+        "{\"all\":\"yes\"}",
+        "{\"uri\":\"http://a/\",\"all\":true}"
+      })
+  void refusesToForgetWhatIsNotSaidClearly(String order) throws Exception {
+    assertThat(post("/cache/purge", Buffer.buffer(order)).statusCode()).isEqualTo(400);
+    assertThat(gateway.asked).isEmpty();
+  }
+
+  @Test
+  void tellsWhatTheCacheHolds() throws Exception {
+    assertThat(get("/cache").bodyAsJsonObject().getJsonObject("memory").getInteger("bytes"))
+        .isEqualTo(9);
+  }
+
   @Test
   void drains() throws Exception {
     assertThat(post("/drain").statusCode()).isEqualTo(202);

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.admin;
 
+import io.tidegate.cache.api.PurgeOrder;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -64,6 +65,17 @@ final class ScriptedOperations implements Operations {
   public Future<Boolean> breaker(String upstream, BreakerOrder order) {
     asked.add("breaker " + upstream + " " + order);
     return Future.succeededFuture(upstream.equals("orders"));
+  }
+
+  @Override
+  public Future<Long> purge(PurgeOrder order) {
+    asked.add("purge " + order.kind() + " " + order.text() + " " + order.soft());
+    return Future.succeededFuture(3L);
+  }
+
+  @Override
+  public Future<JsonObject> cache() {
+    return Future.succeededFuture(new JsonObject().put("memory", new JsonObject().put("bytes", 9)));
   }
 
   @Override

@@ -18,6 +18,7 @@ public final class Cli {
         check FILE                      validate a configuration
         explain FILE METHOD URL         show which route takes a request, and its policy
         rehearse FILE                   play faults against the policies of a configuration
+        cache purge|stats               let a running node forget, or tell what it remembers
 
         COMMAND --help                  more about a command
         --version                       which Tidegate this is
@@ -37,7 +38,8 @@ public final class Cli {
             new RunCommand(program),
             new CheckCommand(),
             new ExplainCommand(),
-            new RehearseCommand(program));
+            new RehearseCommand(program),
+            new CacheCommand());
   }
 
   /**

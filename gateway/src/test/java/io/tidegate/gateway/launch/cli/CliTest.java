@@ -113,6 +113,34 @@ class CliTest {
         .containsExactly(new RunRequest(Optional.empty()), new RunRequest(Optional.of(file)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cache | purge or stats is missing",
+        "cache forget | expected purge or stats, found forget",
+        "cache purge | expected one of --url, --prefix, --tag, --all",
+        "cache purge --tag a --all | expected one of --url, --prefix, --tag, --all",
+        "cache stats --admin nowhere | --admin: expected a URL such as http://127.0.0.1:9090",
+      })
+  void cacheRefusesWhatItDoesNotUnderstand(String line, String said) {
+    assertThat(tidegate(line.strip().split(" "))).isEqualTo(2);
+    assertThat(err).contains(said.strip());
+  }
+
+  @Test
+  void cacheSaysWhichNodeDoesNotAnswer() throws IOException {
+    int port;
+    try (var free = new java.net.ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    String node = "http://127.0.0.1:" + port;
+
+    assertThat(tidegate("cache", "purge", "--all", "--admin", node)).isEqualTo(1);
+    assertThat(err).startsWith("tidegate: " + node + ": no answer");
+    assertThat(out).isEmpty();
+  }
+
   @Test
   void checkSaysThatAFileIsGood() {
     assertThat(tidegate("check", "good.yaml")).isZero();
