@@ -17,7 +17,8 @@ public record CacheOptions(long memoryBytes, Optional<RedisTier> redis) {
   private static final long LEAST = 1 << 20;
 
   /**
-   * A store in Redis.
+   * A store in Redis 6.2 or newer, or what speaks like it. A node keeps one connection to it, and
+   * shares bodies of up to 1 MiB.
    *
    * @param server where it is; not changed afterwards
    * @param timeout of one command; one that takes longer is a miss, and costs the connection

@@ -63,6 +63,7 @@ final class OrderLog {
   private final Consumer<PurgeOrder> heard;
   private final Deque<PurgeOrder> pending = new ArrayDeque<>();
   private Purges purges = new Purges();
+  private Future<Void> syncing;
   private boolean sending;
   private boolean synced;
 
@@ -139,13 +140,24 @@ final class OrderLog {
     }
   }
 
-  /** Learns all orders there are, after a connection was made or an epoch has ended. */
+  /** Learns all orders there are; who asks while that is under way shares it. */
   Future<Void> synchronise() {
-    return script("sync", "")
-        .compose(
-            reply -> catchUp(reply.get(0).toString(), reply.get(1).toLong(), reply.get(2).toLong()))
-        .onSuccess(done -> send())
-        .onFailure(failure -> synced = false);
+    if (syncing == null) {
+      Future<Void> begun =
+          script("sync", "")
+              .compose(
+                  reply ->
+                      catchUp(
+                          reply.get(0).toString(), reply.get(1).toLong(), reply.get(2).toLong()));
+      syncing = begun;
+      begun.onComplete(
+          done -> {
+            syncing = null;
+            synced &= done.succeeded();
+            send();
+          });
+    }
+    return syncing == null ? Future.failedFuture(new RedisAway("skipped")) : syncing;
   }
 
   /** The counter, to be compared by {@link #isCurrent}. */
@@ -153,12 +165,21 @@ final class OrderLog {
     return link.send("sync", Request.cmd(Command.HMGET).arg(counter).arg("e").arg("n"), 64);
   }
 
-  /** Whether no order was given that is not known here. */
-  boolean isCurrent(Response reply) {
-    return reply.get(0) != null
-        && reply.get(1) != null
-        && reply.get(0).toString().equals(stamp.epoch())
-        && reply.get(1).toString().equals(Long.toString(stamp.seen()));
+  /** Completes once all orders are known that the counter counts; fails when they cannot be. */
+  Future<Void> known(Response counted) {
+    if (isKnown(counted)) {
+      return Future.succeededFuture();
+    }
+    // One that is under way may have begun before the order was given: then once more.
+    return synchronise()
+        .compose(done -> isKnown(counted) ? Future.succeededFuture() : synchronise());
+  }
+
+  private boolean isKnown(Response counted) {
+    return counted.get(0) != null
+        && counted.get(1) != null
+        && counted.get(0).toString().equals(stamp.epoch())
+        && counted.get(1).toLong() <= stamp.seen();
   }
 
   private Future<Void> catchUp(String epoch, long number, long floor) {

@@ -94,13 +94,7 @@ public final class RedisShared implements SharedTier {
       log.synchronise();
       return;
     }
-    log.counter()
-        .onSuccess(
-            reply -> {
-              if (!log.isCurrent(reply)) {
-                log.synchronise();
-              }
-            });
+    log.counter().compose(log::known);
   }
 
   @Override
@@ -119,19 +113,13 @@ public final class RedisShared implements SharedTier {
       meters.redis("get", "skipped", 0);
       return Future.succeededFuture(Optional.empty());
     }
-    Future<Boolean> current = log.counter().compose(this::current);
+    // Orders given until now are learnt before anything is judged.
+    Future<Void> known = log.counter().compose(log::known);
     Future<Optional<Value>> value = read(place(key));
-    return Future.join(current, value)
+    return Future.join(known, value)
         .compose(both -> selected(key, request, value.result()))
         .map(found -> usable(key, found))
         .otherwise(Optional.empty());
-  }
-
-  /** Learns what was ordered since, before anything is judged. */
-  private Future<Boolean> current(Response counter) {
-    return log.isCurrent(counter)
-        ? Future.succeededFuture(true)
-        : log.synchronise().map(done -> true);
   }
 
   private Future<Optional<Value>> read(String place) {

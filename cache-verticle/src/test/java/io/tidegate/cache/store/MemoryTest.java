@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
-  private static final long BUDGET = 24L << 20;
+  private static final long BUDGET = 16L << 20;
 
   private final Counts counts = new Counts();
   private final Purges purges = new Purges();

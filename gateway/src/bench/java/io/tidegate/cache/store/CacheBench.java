@@ -134,9 +134,10 @@ public final class CacheBench {
     for (int round = 0; round < 6; round++) {
       var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long bytes = threads.getCurrentThreadAllocatedBytes();
-      long nanos = System.nanoTime();
+      // Time on the CPU: other work on the machine is not the cache's.
+      long nanos = threads.getCurrentThreadCpuTime();
       int served = bench.look(queries, 2_000_000);
-      long took = System.nanoTime() - nanos;
+      long took = threads.getCurrentThreadCpuTime() - nanos;
       long made = threads.getCurrentThreadAllocatedBytes() - bytes;
       System.out.printf("hit: %.0f ns/op, %.0f B/op (%d served)%n", took / 2e6, made / 2e6, served);
     }
