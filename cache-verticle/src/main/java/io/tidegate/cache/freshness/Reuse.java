@@ -10,8 +10,12 @@ import java.util.Optional;
  * May a stored response that the request selects be used for it, now (RFC 9111 §4, §4.2.4, §5.2.1)?
  * Of a route's and a response's say on staleness the route's counts; of a request's {@code
  * stale-if-error} and theirs, the longer. Nothing is ever used stale that the origin forbids to:
- * {@code no-cache}, {@code must-revalidate}, {@code proxy-revalidate} and {@code s-maxage} hold
- * against route and request.
+ * {@code no-cache}, {@code must-revalidate} and {@code proxy-revalidate} hold against route and
+ * request.
+ *
+ * <p>{@code s-maxage} alone forbids it too (§5.2.2.10), and holds against the request; but an
+ * origin that names a stale window beside it has permitted that window, and a route that does is a
+ * contract with the origin (§4.2.4). Both are how CDNs read it.
  */
 public enum Reuse {
   /** Fresh, and fresh enough for this request. */
@@ -101,11 +105,12 @@ public enum Reuse {
     if (left > 0 && !stored.softPurged()) {
       return left < request.minFresh() ? REQUESTED : FRESH;
     }
-    if (forbidsStale(terms, policy) || request.minFresh() != RequestDirectives.ABSENT) {
+    if (terms.mustRevalidate() || request.minFresh() != RequestDirectives.ABSENT) {
       return STALE;
     }
     long staleness = stored.softPurged() ? Math.max(0, -left) : -left;
-    if (request.maxStale() > staleness && !stored.softPurged()) {
+    boolean asked = request.maxStale() > staleness && !stored.softPurged();
+    if (asked && !holdsAgainstRequest(terms, policy)) {
       return STALE_ACCEPTED;
     }
     if (request.maxAge() != RequestDirectives.ABSENT) {
@@ -137,7 +142,7 @@ public enum Reuse {
     if (left > 0 && !stored.softPurged()) {
       return left >= request.minFresh();
     }
-    return !forbidsStale(terms, policy)
+    return !terms.mustRevalidate()
         && request.minFresh() == RequestDirectives.ABSENT
         && Math.max(0, -left) < errorWindow(terms, request, policy);
   }
@@ -153,12 +158,13 @@ public enum Reuse {
   }
 
   /** A lifetime that the route forces is not that of {@code s-maxage}. */
-  private static boolean forbidsStale(Terms terms, CachePolicy policy) {
-    return terms.mustRevalidate() || terms.sharedMaxAge() && policy.ttl().isEmpty();
+  private static boolean holdsAgainstRequest(Terms terms, CachePolicy policy) {
+    return terms.sharedMaxAge() && policy.ttl().isEmpty();
   }
 
   private static long errorWindow(Terms terms, RequestDirectives request, CachePolicy policy) {
-    return Math.max(window(policy.staleIfError(), terms.staleIfError()), request.staleIfError());
+    long named = window(policy.staleIfError(), terms.staleIfError());
+    return holdsAgainstRequest(terms, policy) ? named : Math.max(named, request.staleIfError());
   }
 
   private static long window(Optional<Duration> route, long origin) {

@@ -8,7 +8,8 @@ import io.tidegate.cache.api.StoredResponse;
  *
  * @param noCache never without the origin's confirmation (RFC 9111 §5.2.2.4)
  * @param mustRevalidate never stale: {@code must-revalidate}, {@code proxy-revalidate}
- * @param sharedMaxAge never stale, since its lifetime is that of {@code s-maxage} (§5.2.2.10)
+ * @param sharedMaxAge its lifetime is that of {@code s-maxage}: not stale because a request would
+ *     take that (§5.2.2.10)
  * @param staleWhileRevalidate seconds past its lifetime in which it is good enough while it is
  *     being refreshed; 0 when the origin does not say so
  * @param staleIfError seconds past its lifetime in which it is better than an error; likewise

@@ -33,7 +33,10 @@ class ReuseTest {
 9111 5.2.2.2  | must-revalidate                   | must-revalidate, stale-if-error=99              | 101 |                           | STALE                  | no
 9111 5.2.2.2  | must-revalidate and max-stale     | must-revalidate                                 | 101 | max-stale                 | STALE                  | no
 9111 5.2.2.8  | proxy-revalidate                  | proxy-revalidate, stale-while-revalidate=99     | 101 |                           | STALE                  | no
-9111 5.2.2.10 | s-maxage                          | s-maxage=100, stale-while-revalidate=99         | 101 |                           | STALE                  | no
+9111 5.2.2.10 | s-maxage                          | s-maxage=100                                    | 101 |                           | STALE                  | no
+9111 4.2.4    | s-maxage beside a window          | s-maxage=100, stale-while-revalidate=99         | 101 |                           | STALE_WHILE_REVALIDATE | no
+9111 4.2.4    | s-maxage beside one for errors    | s-maxage=100, stale-if-error=99                 | 101 |                           | STALE                  | yes
+9111 5.2.2.10 | s-maxage, the request's window    | s-maxage=100                                    | 101 | stale-if-error=99         | STALE                  | no
 9111 5.2.2.10 | s-maxage and max-stale            | s-maxage=100                                    | 101 | max-stale                 | STALE                  | no
 8246 2        | immutable, stale                  | immutable                                       | 101 |                           | STALE                  | no
 8246 2        | immutable, asked                  | immutable                                       | 1   | no-cache                  | REQUESTED              | no
@@ -144,9 +147,30 @@ class ReuseTest {
   }
 
   @Test
+  void aRouteMayUseStaleWhatTheOriginGaveAnSMaxage() {
+    StoredResponse stored = stored("s-maxage=100", false);
+    assertThat(judge(stored, CachePolicy.DEFAULTS, 105, false)).isEqualTo(Reuse.STALE);
+    assertThat(judge(stored, route(10, 600), 105, false)).isEqualTo(Reuse.STALE_WHILE_REVALIDATE);
+    assertThat(judge(stored, route(10, 600), 500, true)).isEqualTo(Reuse.STALE_UPSTREAM_DOWN);
+  }
+
+  @Test
+  void noRouteUsesStaleWhatMustBeRevalidated() {
+    StoredResponse stored = stored("max-age=100, must-revalidate", false);
+    assertThat(judge(stored, route(10, 600), 105, false)).isEqualTo(Reuse.STALE);
+    assertThat(judge(stored, route(10, 600), 500, true)).isEqualTo(Reuse.STALE);
+  }
+
+  @Test
   void aLifetimeThatTheRouteForcesIsNotThatOfSMaxage() {
-    StoredResponse stored = stored("s-maxage=100, stale-while-revalidate=10", false);
-    assertThat(judge(stored, Samples.ttl(100), 105, false)).isEqualTo(Reuse.STALE_WHILE_REVALIDATE);
+    StoredResponse stored = stored("s-maxage=100", false);
+    var request = RequestDirectives.of(Samples.fields("Cache-Control: max-stale"));
+    long now = Samples.NOW + 105 * Samples.SECOND;
+    Terms terms = Terms.of(stored);
+    assertThat(Reuse.judge(stored, terms, request, CachePolicy.DEFAULTS, now, false))
+        .isEqualTo(Reuse.STALE);
+    assertThat(Reuse.judge(stored, terms, request, Samples.ttl(100), now, false))
+        .isEqualTo(Reuse.STALE_ACCEPTED);
   }
 
   @Test
