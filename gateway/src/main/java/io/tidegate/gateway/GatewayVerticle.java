@@ -108,6 +108,11 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
   }
 
   @Override
+  public int timers() {
+    return wheel.size();
+  }
+
+  @Override
   public void drain() {
     context.runOnContext(here -> port.drain());
   }

@@ -27,6 +27,9 @@ public final class Node {
   interface Member {
     Future<Void> load(GatewayOptions options, Map<String, Upstream> upstreams);
 
+    /** Timers of requests and calls that are running; from any thread. */
+    int timers();
+
     void drain();
 
     Future<Void> shutdown();
@@ -59,6 +62,13 @@ public final class Node {
     this.telemetry = telemetry;
     this.options = options;
     this.upstreams = new Upstreams(vertx, telemetry.meters(), endpoints, breakers);
+    telemetry
+        .meters()
+        .custom()
+        .gauge(
+            "tidegate_timers",
+            "Timers of requests and calls that are running.",
+            () -> members.stream().mapToInt(Member::timers).sum());
   }
 
   /**

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -43,7 +44,10 @@ public final class TimerWheel {
   private final Timeout[] slots = new Timeout[SLOTS];
   private final Timeout due = new Timeout();
   private long lastTick;
-  private int size;
+
+  /** Written on the event loop alone, without the fence that a volatile write would be. */
+  private final AtomicInteger size = new AtomicInteger();
+
   private boolean turning;
 
   TimerWheel(Motor motor, LongSupplier nanos) {
@@ -83,9 +87,9 @@ public final class TimerWheel {
     motor.execute(task);
   }
 
-  /** How many timeouts are running. */
+  /** How many timeouts are running; from any thread. */
   public int size() {
-    return size;
+    return size.get();
   }
 
   private long now() {
@@ -94,7 +98,9 @@ public final class TimerWheel {
 
   private void add(Timeout timeout, long delayMillis) {
     long now = now();
-    if (size++ == 0 && !turning) {
+    int before = size.getPlain();
+    size.lazySet(before + 1);
+    if (before == 0 && !turning) {
       lastTick = now / TICK_NANOS;
       turning = true;
       motor.start(this::turn);
@@ -106,11 +112,11 @@ public final class TimerWheel {
 
   private void remove(Timeout timeout) {
     timeout.unlink();
-    size--;
+    size.lazySet(size.getPlain() - 1);
   }
 
   private void turn() {
-    if (size == 0) {
+    if (size.getPlain() == 0) {
       turning = false;
       motor.stop();
       return;

@@ -49,6 +49,35 @@ public final class Upstream {
     this.budget = budget;
     this.latency = latency;
     this.meters = meters;
+    meters.levels(new LevelsOf(limits.bulkhead(), pool.open(), budget));
+  }
+
+  private record LevelsOf(Bulkhead calls, AtomicInteger open, RetryBudget budget)
+      implements UpstreamMeters.Levels {
+    @Override
+    public int inFlight() {
+      return calls.inFlight();
+    }
+
+    @Override
+    public int waiting() {
+      return calls.waiting();
+    }
+
+    @Override
+    public int limit() {
+      return calls.limit();
+    }
+
+    @Override
+    public int extraAttempts() {
+      return budget.atOnce();
+    }
+
+    @Override
+    public int connections() {
+      return open.get();
+    }
   }
 
   /** One of which nothing is known yet. */

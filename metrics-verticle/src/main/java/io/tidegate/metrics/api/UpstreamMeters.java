@@ -38,6 +38,27 @@ public interface UpstreamMeters {
   /** Connections allowed changed by so many: positive when a pool is made, negative when closed. */
   void poolLimit(int change);
 
+  /** What is in use at present, read whenever somebody looks; the last one given is asked. */
+  void levels(Levels levels);
+
+  /** What of an upstream's limits is in use. From any thread. */
+  interface Levels {
+    /** Calls that the concurrency limit counts. */
+    int inFlight();
+
+    /** Calls that wait for others to end. */
+    int waiting();
+
+    /** Calls allowed at once; {@link Integer#MAX_VALUE}: any number. */
+    int limit();
+
+    /** Retries, hedges and the like under way, back-off included. */
+    int extraAttempts();
+
+    /** Open connections, idle ones included. */
+    int connections();
+  }
+
   /** An endpoint is usable, or not; also to be called once at the start. */
   void endpoint(String endpoint, boolean healthy);
 

@@ -32,6 +32,11 @@ final class Names {
         all.levels("tidegate_pool_in_use", "Connections with a request on them."),
         all.levels("tidegate_pool_waiting", "Requests waiting for a connection."),
         all.levels("tidegate_pool_limit", "Connections allowed."),
+        all.gauges("tidegate_pool_open", "Open connections, idle ones included."),
+        all.gauges("tidegate_concurrency_in_flight", "Calls that the concurrency limit counts."),
+        all.gauges("tidegate_concurrency_waiting", "Calls waiting for others to end."),
+        all.gauges("tidegate_concurrency_limit", "Calls allowed at once."),
+        all.gauges("tidegate_extra_attempts_in_flight", "Retries and hedges under way."),
         all.gauges("tidegate_endpoint_healthy", "1 when an endpoint may be chosen."));
   }
 

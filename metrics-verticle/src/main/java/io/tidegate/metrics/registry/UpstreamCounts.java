@@ -20,6 +20,7 @@ final class UpstreamCounts implements UpstreamMeters, Recent.Watched {
   private final LongAdder waiting;
   private final LongAdder limit;
   private volatile BreakerState breaker;
+  private volatile Levels levels;
 
   UpstreamCounts(UpstreamFamilies families, Scope scope, Runnable release) {
     this.families = families;
@@ -42,6 +43,11 @@ final class UpstreamCounts implements UpstreamMeters, Recent.Watched {
       Family<LongAdder> inUse,
       Family<LongAdder> waiting,
       Family<LongAdder> limit,
+      Family<DoubleSupplier> open,
+      Family<DoubleSupplier> concurrencyInFlight,
+      Family<DoubleSupplier> concurrencyWaiting,
+      Family<DoubleSupplier> concurrencyLimit,
+      Family<DoubleSupplier> extraAttempts,
       Family<DoubleSupplier> endpoints) {}
 
   @Override
@@ -77,6 +83,23 @@ final class UpstreamCounts implements UpstreamMeters, Recent.Watched {
   @Override
   public void poolLimit(int change) {
     limit.add(change);
+  }
+
+  @Override
+  public synchronized void levels(Levels now) {
+    boolean first = levels == null;
+    levels = now;
+    if (first) {
+      scope.put(families.open(), () -> levels.connections());
+      scope.put(families.concurrencyInFlight(), () -> levels.inFlight());
+      scope.put(families.concurrencyWaiting(), () -> levels.waiting());
+      scope.put(families.concurrencyLimit(), () -> limit(levels.limit()));
+      scope.put(families.extraAttempts(), () -> levels.extraAttempts());
+    }
+  }
+
+  private static double limit(int calls) {
+    return calls == Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : calls;
   }
 
   @Override
