@@ -9,6 +9,7 @@ import io.tidegate.worker.api.WorkerBus;
 import io.tidegate.worker.run.Engine;
 import io.tidegate.worker.run.Parts;
 import io.tidegate.worker.store.JobStore;
+import io.tidegate.worker.store.redis.RedisJobStore;
 import io.tidegate.worker.store.sqlite.SqliteStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -52,6 +53,9 @@ public final class WorkerVerticle extends VerticleBase {
   private static JobStore store(Vertx vertx, StoreOptions options, JobMeters meters) {
     if (options instanceof StoreOptions.Embedded embedded) {
       return new SqliteStore(vertx, embedded, meters);
+    }
+    if (options instanceof StoreOptions.Redis redis) {
+      return new RedisJobStore(redis, meters);
     }
     throw new AssertionError("unhandled store: " + options);
   }

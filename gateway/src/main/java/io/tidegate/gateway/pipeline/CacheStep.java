@@ -172,11 +172,8 @@ final class CacheStep implements Step<Exchange> {
   }
 
   private static Reply failed(FetchFailure failure) {
-    Failure name =
-        failure.name().equals(FetchFailure.ORIGIN_ERROR)
-            ? Failure.UPSTREAM_ERROR
-            : Failure.valueOf(failure.name());
-    return new Reply.Failed(name, failure.detail(), failure.retryAfterMillis(), true);
+    return new Reply.Failed(
+        Failure.valueOf(failure.name()), failure.detail(), failure.retryAfterMillis(), true);
   }
 
   Reply served(Exchange exchange, CacheQuery query, Verdict.Serve serve, String status) {

@@ -52,6 +52,7 @@ public final class Engine implements Jobs {
   /** Begins to take jobs. The store is open. */
   public Future<Void> start() {
     parts.store().onChange(changes -> parts.context().runOnContext(any -> changed(changes)));
+    parts.store().onElsewhere(changes -> parts.context().runOnContext(any -> elsewhere(changes)));
     dispatcher.start();
     upkeep.start();
     if (!parts.store().shared()) {
@@ -73,6 +74,18 @@ public final class Engine implements Jobs {
 
   private void heard(JobNotice notice) {
     notice.changes().forEach(change -> watchers.changed(change.id()));
+  }
+
+  /** Another node changed jobs, and counted that: here it is only a reason to look. */
+  private void elsewhere(List<Change> changes) {
+    Set<String> ready = new HashSet<>(2);
+    for (Change change : changes) {
+      watchers.changed(change.id());
+      if (change.state() == JobState.QUEUED || change.state().terminal()) {
+        ready.add(change.queue());
+      }
+    }
+    ready.forEach(queue -> dispatcher.lane(queue).ifPresent(Lane::wake));
   }
 
   private void changed(List<Change> changes) {

@@ -75,6 +75,13 @@ public interface JobStore {
   void onChange(Consumer<List<JobNotice.Change>> listener);
 
   /**
+   * Who is told of changes that other nodes made, as far as they are heard of: what is lost is
+   * found by looking. One listener; on any thread; it does not block. Where nothing is shared
+   * nothing is told.
+   */
+  default void onElsewhere(Consumer<List<JobNotice.Change>> listener) {}
+
+  /**
    * T1. A known id, or a known key with the same fingerprint, is answered with the job that is
    * there; a known key with another fingerprint is refused. Queue full and draining are refused
    * here, since only the store can count.

@@ -26,21 +26,21 @@ final class Hints {
   private static final Logger LOG = LoggerFactory.getLogger(Hints.class);
   private static final int MOST_WAITING = 10_000;
 
+  /** Who is told of this node's changes, and who of others'. */
+  record Listeners(Consumer<List<Change>> here, Consumer<List<Change>> elsewhere) {}
+
   private final String me = UUID.randomUUID().toString();
   private final Names names;
   private final Context context;
+  private final Listeners listeners;
   private final List<Change> waiting = new ArrayList<>();
   private Function<Request, Future<Response>> sender = request -> Future.succeededFuture();
   private boolean due;
-  private volatile Consumer<List<Change>> listener = changes -> {};
 
-  Hints(Names names, Context context) {
+  Hints(Names names, Context context, Listeners listeners) {
     this.names = names;
     this.context = context;
-  }
-
-  void listener(Consumer<List<Change>> newListener) {
-    listener = newListener;
+    this.listeners = listeners;
   }
 
   /** Over what other nodes are told. */
@@ -60,7 +60,7 @@ final class Hints {
       return;
     }
     List<Change> all = changes.tuples().stream().map(change -> read(queue, change)).toList();
-    listener.accept(all);
+    listeners.here.accept(all);
     if (waiting.size() < MOST_WAITING) {
       waiting.addAll(all);
     }
@@ -109,7 +109,7 @@ final class Hints {
                   JobState.values()[change.small(2)],
                   change.number(3)));
         }
-        listener.accept(changes);
+        listeners.elsewhere.accept(changes);
       }
     } catch (RuntimeException rubbish) {
       LOG.debug("jobs: a hint that is none", rubbish);

@@ -14,6 +14,7 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,14 @@ import org.slf4j.LoggerFactory;
 final class Line {
   private static final Logger LOG = LoggerFactory.getLogger(Line.class);
   private static final int MOST_IN_FLIGHT = 8192;
+
+  /** A process that starts is slow, and has nothing else to fall back upon. */
+  private static final long FIRST_MILLIS = 10_000;
+
+  /** How answers begin after which a connection is of no use. */
+  private static final List<String> USELESS =
+      List.of("READONLY", "LOADING", "MASTERDOWN", "CONNECTION_CLOSED");
+
   private static final long FIRST_PAUSE_MILLIS = 25;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -92,18 +101,18 @@ final class Line {
 
   /** Connects for the first time; when that fails, it is not tried again. */
   Future<Void> open() {
-    return connect()
+    return connect(Math.max(FIRST_MILLIS, 2 * timeout.toMillis()))
         .onFailure(failure -> close("cannot be reached"))
         .recover(failure -> Future.failedFuture(unavailable(failure.getMessage(), failure)));
   }
 
-  private Future<Void> connect() {
+  private Future<Void> connect(long millis) {
     Redis attempt = Redis.createClient(vertx, server);
     client = attempt;
     return attempt
         .connect()
         .compose(made -> greeting.apply(made).map(made))
-        .timeout(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(millis, TimeUnit.MILLISECONDS)
         .compose(
             made -> {
               if (client != attempt) {
@@ -164,11 +173,8 @@ final class Line {
     }
     String said = String.valueOf(failure.getMessage());
     call.promise.fail(failure);
-    // Another server is the master now, or this one is not ready yet: looked for by a new
-    // connection.
-    if (said.startsWith("READONLY")
-        || said.startsWith("LOADING")
-        || said.startsWith("MASTERDOWN")) {
+    // Another server is the master now, or this one is not ready yet, or its end was not told yet.
+    if (USELESS.stream().anyMatch(said::startsWith)) {
       drop(said);
     }
   }
@@ -205,7 +211,7 @@ final class Line {
 
   private void again() {
     reconnect = -1;
-    connect()
+    connect(2 * timeout.toMillis())
         .onSuccess(any -> LOG.info("jobs: connection for {} to Redis stands again", name))
         .onFailure(failure -> drop(String.valueOf(failure.getMessage())));
   }

@@ -67,7 +67,8 @@ final class Queues {
     if (!noted.isEmpty()) {
       Request request = Request.cmd(Command.SADD).arg(server.names.queues());
       noted.forEach(request::arg);
-      put = server.send(request);
+      // A full Redis refuses it, and has to be emptied all the same.
+      put = server.send(request).otherwiseEmpty();
     }
     Future<Response> read = server.send(Request.cmd(Command.SMEMBERS).arg(server.names.queues()));
     return Future.all(put, read)

@@ -22,9 +22,12 @@ import io.tidegate.worker.store.LeaseAsk;
 import io.tidegate.worker.store.Leased;
 import io.tidegate.worker.store.NewJob;
 import io.tidegate.worker.store.Scheduled;
+import io.tidegate.worker.store.StoreUnavailable;
 import io.tidegate.worker.store.Tended;
 import io.tidegate.worker.store.Untold;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,47 +36,85 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Jobs in a Redis server that several nodes share. See the package. */
 public final class RedisJobStore implements JobStore {
-  private final Server server;
-  private final Intake intake;
-  private final Runs runs;
-  private final Upkeep upkeep;
-  private final Desk desk;
-  private final Schedules schedules;
+  /** Everything there is while it is open. */
+  private record Opened(
+      Server server, Intake intake, Runs runs, Upkeep upkeep, Desk desk, Schedules schedules) {
+    static Opened of(Server server) {
+      Queues queues = new Queues(server);
+      return new Opened(
+          server,
+          new Intake(server, queues),
+          new Runs(server, queues),
+          new Upkeep(server, queues),
+          new Desk(server, queues),
+          new Schedules(server, queues));
+    }
+  }
 
-  public RedisJobStore(Vertx vertx, StoreOptions.Redis options, JobMeters meters) {
-    this(vertx, options, meters, Optional.empty());
+  private final StoreOptions.Redis options;
+  private final JobMeters meters;
+  private final Optional<InstantSource> clock;
+  private volatile Consumer<List<Change>> here = changes -> {};
+  private volatile Consumer<List<Change>> elsewhere = changes -> {};
+  private volatile Opened opened;
+
+  public RedisJobStore(StoreOptions.Redis options, JobMeters meters) {
+    this(options, meters, Optional.empty());
   }
 
   /**
    * @param clock decides what is due; empty: Redis' own does
    */
-  RedisJobStore(
-      Vertx vertx, StoreOptions.Redis options, JobMeters meters, Optional<InstantSource> clock) {
-    server = new Server(vertx, options, meters, clock);
-    Queues queues = new Queues(server);
-    intake = new Intake(server, queues);
-    runs = new Runs(server, queues);
-    upkeep = new Upkeep(server, queues);
-    desk = new Desk(server, queues);
-    schedules = new Schedules(server, queues);
+  RedisJobStore(StoreOptions.Redis options, JobMeters meters, Optional<InstantSource> clock) {
+    this.options = options;
+    this.meters = meters;
+    this.clock = clock;
   }
 
   @Override
   public Future<Void> open() {
-    return server.open();
+    Context caller = Vertx.currentContext();
+    Promise<Void> answer = Promise.promise();
+    // An event loop cannot be made on another one.
+    Thread maker = new Thread(() -> make().onComplete(done -> Server.answer(caller, answer, done)));
+    maker.start();
+    return answer.future();
+  }
+
+  private Future<Void> make() {
+    Hints.Listeners listeners =
+        new Hints.Listeners(changes -> here.accept(changes), changes -> elsewhere.accept(changes));
+    Server server = new Server(options, meters, clock, listeners);
+    return server.open().onSuccess(any -> opened = Opened.of(server));
   }
 
   @Override
   public Future<Void> close() {
-    return server.close();
+    Opened now = opened;
+    return now == null ? Future.succeededFuture() : now.server.close();
+  }
+
+  private <T> Future<T> at(Function<Opened, Future<T>> step) {
+    Opened now = opened;
+    return now == null
+        ? Future.failedFuture(new StoreUnavailable("redis: not open", null))
+        : now.server.at(() -> step.apply(now));
   }
 
   @Override
   public Durability durability() {
-    return server.durability();
+    Opened now = opened;
+    return now == null ? options.durability() : now.server.durability();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    Opened now = opened;
+    return now == null ? Optional.of("store: redis: not open") : now.server.trouble();
   }
 
   @Override
@@ -82,125 +123,124 @@ public final class RedisJobStore implements JobStore {
   }
 
   @Override
-  public Optional<String> trouble() {
-    return server.trouble();
+  public void onChange(Consumer<List<Change>> listener) {
+    here = listener;
   }
 
-  /** Also told of other nodes' changes, as far as hints arrive. */
   @Override
-  public void onChange(Consumer<List<Change>> listener) {
-    server.onChange(listener);
+  public void onElsewhere(Consumer<List<Change>> listener) {
+    elsewhere = listener;
   }
 
   /** All or none holds within a queue; of several queues each is looked at before any is filled. */
   @Override
   public Future<List<Creation>> create(List<NewJob> jobs, boolean atomic) {
-    return server.at(() -> intake.create(jobs, atomic));
+    return at(now -> now.intake.create(jobs, atomic));
   }
 
   @Override
   public Future<List<Leased>> lease(LeaseAsk ask) {
-    return server.at(() -> runs.lease(ask));
+    return at(now -> now.runs.lease(ask));
   }
 
   @Override
   public Future<List<Lease>> renew(List<Lease> leases, Duration lease) {
-    return server.at(() -> runs.renew(leases, lease));
+    return at(now -> now.runs.renew(leases, lease));
   }
 
   @Override
   public Future<Boolean> settle(Lease lease, Ending ending) {
-    return server.at(() -> runs.settle(lease, ending));
+    return at(now -> now.runs.settle(lease, ending));
   }
 
   @Override
   public Future<Integer> release(List<Lease> leases) {
-    return server.at(() -> runs.release(leases));
+    return at(now -> now.runs.release(leases));
   }
 
   @Override
   public Future<Tended> tend(int limit, Map<String, KeepPlan> keep) {
-    return server.at(() -> upkeep.tend(limit, keep));
+    return at(now -> now.upkeep.tend(limit, keep));
   }
 
   @Override
   public Future<JobLookup> get(JobId id) {
-    return server.at(() -> desk.get(id));
+    return at(now -> now.desk.get(id));
   }
 
   @Override
   public Future<JobOutput> output(JobId id) {
-    return server.at(() -> desk.output(id));
+    return at(now -> now.desk.output(id));
   }
 
   @Override
   public Future<JobPage> list(JobFilter filter, Optional<JobId> after, int limit) {
-    return server.at(() -> desk.list(filter, after, limit));
+    return at(now -> now.desk.list(filter, after, limit));
   }
 
   @Override
   public Future<JobChange> cancel(JobId id, Duration keep) {
-    return server.at(() -> desk.cancel(id, keep));
+    return at(now -> now.desk.cancel(id, keep));
   }
 
   @Override
   public Future<JobChange> requeue(JobId id, Duration deadline) {
-    return server.at(() -> desk.requeue(id, deadline));
+    return at(now -> now.desk.requeue(id, deadline));
   }
 
   @Override
   public Future<Integer> requeueAll(
       JobFilter filter, Duration deadline, int limit, boolean dryRun) {
-    return server.at(() -> upkeep.requeueAll(filter, deadline, limit, dryRun));
+    return at(now -> now.upkeep.requeueAll(filter, deadline, limit, dryRun));
   }
 
   @Override
   public Future<JobChange> delete(JobId id) {
-    return server.at(() -> desk.delete(id));
+    return at(now -> now.desk.delete(id));
   }
 
   @Override
   public Future<Integer> purgeDead(String queue, int limit) {
-    return server.at(() -> upkeep.purgeDead(queue, limit));
+    return at(now -> now.upkeep.purgeDead(queue, limit));
   }
 
   @Override
   public Future<List<QueueStatus>> queues() {
-    return server.at(upkeep::queues);
+    return at(now -> now.upkeep.queues());
   }
 
   @Override
   public Future<Void> mode(String queue, Mode mode) {
-    return server.at(() -> upkeep.mode(queue, mode));
+    return at(now -> now.upkeep.mode(queue, mode));
   }
 
   @Override
   public Future<List<Untold>> untold(int limit) {
-    return server.at(() -> upkeep.untold(limit));
+    return at(now -> now.upkeep.untold(limit));
   }
 
   @Override
   public Future<Void> told(JobId id, int generation) {
-    return server.at(() -> upkeep.told(id, generation));
+    return at(now -> now.upkeep.told(id, generation));
   }
 
   @Override
   public Future<List<Scheduled>> schedules() {
-    return server.at(schedules::all);
+    return at(now -> now.schedules.all());
   }
 
   @Override
   public Future<Void> putSchedule(ScheduleOptions schedule) {
-    return server.at(() -> schedules.put(schedule));
+    return at(now -> now.schedules.put(schedule));
   }
 
   @Override
   public Future<Boolean> removeSchedule(String queue, String name) {
-    return server.at(() -> schedules.remove(queue, name));
+    return at(now -> now.schedules.remove(queue, name));
   }
 
   @Override
   public Future<Void> fired(String queue, String name, Instant slot, Optional<JobId> job) {
-    return server.at(() -> schedules.fired(queue, name, slot, job));
+    return at(now -> now.schedules.fired(queue, name, slot, job));
   }
 }

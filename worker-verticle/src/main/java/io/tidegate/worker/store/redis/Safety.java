@@ -160,7 +160,7 @@ record Safety(Durability durability, Barrier barrier) {
   /** Empty when a server is as good as the one before. */
   Optional<String> worseThan(Safety before) {
     return durability.compareTo(before.durability) > 0
-        ? Optional.of("redis: durability fell to " + durability.label())
+        ? Optional.of("durability fell to " + durability.label())
         : Optional.empty();
   }
 }

@@ -2,13 +2,16 @@ package io.tidegate.worker.store.redis;
 
 import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.worker.api.Durability;
-import io.tidegate.worker.api.JobNotice.Change;
 import io.tidegate.worker.api.StoreOptions;
+import io.tidegate.worker.store.StoreUnavailable;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -18,7 +21,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -32,28 +34,50 @@ final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   final Names names;
+  private final Vertx vertx;
   private final Context home;
   private final StoreOptions.Redis options;
-  private final Hints hints;
   private final Line asking;
   private final Line committing;
   private final Line hearing;
   private final Questions questions;
   private final Commits commits;
+  private volatile boolean closed;
   private volatile Safety safety;
   private volatile String worse;
 
-  Server(Vertx vertx, StoreOptions.Redis options, JobMeters meters, Optional<InstantSource> clock) {
+  Server(
+      StoreOptions.Redis options,
+      JobMeters meters,
+      Optional<InstantSource> clock,
+      Hints.Listeners listeners) {
+    this.vertx = loop();
     this.home = vertx.getOrCreateContext();
     this.options = options;
     this.names = new Names(options.prefix(), clock);
-    this.hints = new Hints(names, home);
+    Hints hints = new Hints(names, home, listeners);
     this.asking = line(vertx, "questions", this::teach);
     this.committing = line(vertx, "commits", this::teachAndJudge);
     this.hearing = line(vertx, "hints", hints::subscribe);
     this.questions = new Questions(asking, names, hints);
     this.commits = new Commits(committing, names, hints, home, meters, options.timeout());
     hints.sender(questions::send);
+  }
+
+  /**
+   * An event loop of its own: leases have to be renewed however long whatever runs on the others
+   * holds them up, or a busy node looks like a dead one.
+   */
+  private static Vertx loop() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(1)
+            .setInternalBlockingPoolSize(1)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
   }
 
   private Line line(Vertx vertx, String name, Function<RedisConnection, Future<?>> greeting) {
@@ -84,27 +108,29 @@ final class Server {
   }
 
   Future<Void> open() {
-    return at(
-        () ->
-            committing
-                .open()
-                .compose(any -> Future.all(asking.open(), hearing.open()))
-                .onFailure(failure -> shut())
-                .mapEmpty());
+    return this.<Void>at(
+            () ->
+                committing
+                    .open()
+                    .compose(any -> Future.all(asking.open(), hearing.open()))
+                    .mapEmpty())
+        .recover(failure -> close().transform(any -> Future.failedFuture(failure)));
   }
 
   Future<Void> close() {
-    return at(
-        () -> {
-          shut();
-          return Future.succeededFuture();
-        });
-  }
-
-  private void shut() {
-    committing.close();
-    asking.close();
-    hearing.close();
+    if (closed) {
+      return Future.succeededFuture();
+    }
+    Future<Void> shut =
+        at(
+            () -> {
+              committing.close();
+              asking.close();
+              hearing.close();
+              return Future.succeededFuture();
+            });
+    closed = true;
+    return shut.eventually(vertx::close);
   }
 
   Durability durability() {
@@ -114,11 +140,7 @@ final class Server {
 
   Optional<String> trouble() {
     Optional<String> down = committing.trouble().or(asking::trouble);
-    return down.map(why -> "redis: " + why).or(() -> Optional.ofNullable(worse));
-  }
-
-  void onChange(Consumer<List<Change>> listener) {
-    hints.listener(listener);
+    return down.or(() -> Optional.ofNullable(worse)).map(why -> "store: redis: " + why);
   }
 
   /** A step that is answered when it is made. To be called on home. */
@@ -143,22 +165,26 @@ final class Server {
 
   /** Does something at home, and answers on the caller's context. */
   <T> Future<T> at(Supplier<Future<T>> work) {
-    Context caller = Vertx.currentContext();
-    if (caller == home) {
-      return work.get();
+    if (closed) {
+      return Future.failedFuture(new StoreUnavailable("redis: closed", null));
     }
+    // A hop there and one back: see loop().
+    Context caller = Vertx.currentContext();
     Promise<T> answer = Promise.promise();
     home.runOnContext(
         here ->
-            work.get()
-                .onComplete(
-                    done -> {
-                      if (caller == null) {
-                        answer.handle(done);
-                      } else {
-                        caller.runOnContext(back -> answer.handle(done));
-                      }
-                    }));
+            Future.succeededFuture()
+                .compose(any -> work.get())
+                .recover(Questions::unavailable)
+                .onComplete(done -> answer(caller, answer, done)));
     return answer.future();
+  }
+
+  static <T> void answer(Context caller, Promise<T> answer, AsyncResult<T> done) {
+    if (caller == null) {
+      answer.handle(done);
+    } else {
+      caller.runOnContext(back -> answer.handle(done));
+    }
   }
 }

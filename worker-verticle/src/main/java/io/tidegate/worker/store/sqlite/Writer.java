@@ -266,8 +266,7 @@ final class Writer {
   static final class UncheckedDisk extends RuntimeException {}
 
   private static boolean full(Throwable failure) {
-    Throwable said = failure instanceof SQLiteException ? failure : failure.getCause();
-    return said instanceof SQLiteException sqlite
+    return failure instanceof SQLiteException sqlite
         && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
   }
 

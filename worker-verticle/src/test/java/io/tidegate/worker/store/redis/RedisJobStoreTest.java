@@ -26,6 +26,6 @@ class RedisJobStoreTest extends JobStoreContract {
   @Override
   protected JobStore make() {
     redis.run(Command.FLUSHALL);
-    return new RedisJobStore(vertx, redis.store(Durability.OS), JobMeters.NONE, Optional.of(clock));
+    return new RedisJobStore(redis.store(Durability.OS), JobMeters.NONE, Optional.of(clock));
   }
 }

@@ -19,14 +19,14 @@ import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
 
 /** A real Redis, and what may happen to one. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
   private final Vertx vertx;
   private final List<String> settings;
   private final int port;
   private RedisServer server;
   private Redis client;
 
-  RedisProcess(Vertx vertx, String... settings) throws IOException {
+  public RedisProcess(Vertx vertx, String... settings) throws IOException {
     this.vertx = vertx;
     this.settings = List.of(settings);
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -36,11 +36,11 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** One whose jobs are on its disk when they are accepted. */
-  static RedisProcess durable(Vertx vertx, Path folder) throws IOException {
+  public static RedisProcess durable(Vertx vertx, Path folder) throws IOException {
     return new RedisProcess(vertx, "dir " + folder, "appendonly yes", "appendfsync always");
   }
 
-  void start() throws IOException {
+  public void start() throws IOException {
     RedisServerBuilder builder =
         RedisServer.newRedisServer().port(port).bind("127.0.0.1").setting("save \"\"");
     settings.forEach(builder::setting);
@@ -53,11 +53,11 @@ final class RedisProcess implements AutoCloseable {
     return new RedisOptions().setConnectionString("redis://127.0.0.1:" + port);
   }
 
-  StoreOptions.Redis store(Durability durability) {
+  public StoreOptions.Redis store(Durability durability) {
     return new StoreOptions.Redis(options(), Duration.ofSeconds(1), durability, "test");
   }
 
-  Response run(Command command, String... arguments) {
+  public Response run(Command command, String... arguments) {
     Request request = Request.cmd(command);
     for (String each : arguments) {
       request.arg(each);
@@ -79,7 +79,7 @@ final class RedisProcess implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
   }
 
-  void kill() throws Exception {
+  public void kill() throws Exception {
     signal("KILL", pid());
     close();
   }
