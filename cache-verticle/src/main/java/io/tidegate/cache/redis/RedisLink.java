@@ -15,6 +15,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis on which commands follow each other without waiting, each with a
@@ -25,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Used on one event loop.
  */
 final class RedisLink {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
   private static final int MOST_IN_FLIGHT = 4096;
   private static final long MOST_BYTES = 16 << 20;
   private static final long FIRST_PAUSE_MILLIS = 100;
@@ -57,6 +61,7 @@ final class RedisLink {
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private long pulse = -1;
   private long reconnect = -1;
+  private boolean away;
   private boolean closed;
 
   /**
@@ -97,6 +102,10 @@ final class RedisLink {
 
   private void stands(RedisConnection made) {
     connection = made;
+    if (away) {
+      away = false;
+      LOG.info("stores.redis: the cache is connected again");
+    }
     made.endHandler(ended -> lost(made));
     made.exceptionHandler(failure -> lost(made));
     up.run();
@@ -175,6 +184,10 @@ final class RedisLink {
 
   /** Gives up the connection, and all that is under way on it. */
   private void drop() {
+    if (!away && !closed) {
+      away = true; // Said once: it may stay away for long.
+      LOG.warn("stores.redis: out of reach or too slow for the cache, which goes on without it");
+    }
     shut();
     if (!closed && reconnect < 0) {
       // Half of it by chance: nodes that lost Redis together do not come back together.
