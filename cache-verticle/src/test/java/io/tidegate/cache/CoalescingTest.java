@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.cache.Gate.Head;
 import io.tidegate.cache.Gate.Seen;
 import io.tidegate.cache.api.CachePolicy;
+import io.tidegate.cache.api.FetchFailure;
 import io.tidegate.cache.api.PurgeOrder;
 import io.tidegate.cache.api.ResponseCache;
 import io.tidegate.cache.api.Verdict;
@@ -133,7 +134,12 @@ class CoalescingTest {
     assertThat(leader.await(5, TimeUnit.SECONDS).body()).isEqualTo("for you alone");
     assertThat(verdict.future().await(5, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
-            Verdict.Failed.class, failed -> assertThat(failed.failure().status()).isEqualTo(503));
+            Verdict.Failed.class,
+            failed ->
+                assertThat(failed.failure())
+                    .isEqualTo(
+                        new FetchFailure(
+                            FetchFailure.ORIGIN_ERROR, 503, "the upstream answered 503", 0)));
   }
 
   @Test

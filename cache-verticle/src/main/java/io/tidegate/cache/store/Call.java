@@ -161,7 +161,8 @@ final class Call implements Lease, Stream.Owner {
   }
 
   private static FetchFailure failure(int status) {
-    return new FetchFailure("status", status, "the upstream answered " + status, 0);
+    return new FetchFailure(
+        FetchFailure.ORIGIN_ERROR, status, "the upstream answered " + status, 0);
   }
 
   /** It stores nothing, but tells whether what is stored is still good (RFC 9111 §4.3.5). */

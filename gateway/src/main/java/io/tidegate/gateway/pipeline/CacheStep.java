@@ -172,8 +172,11 @@ final class CacheStep implements Step<Exchange> {
   }
 
   private static Reply failed(FetchFailure failure) {
-    return new Reply.Failed(
-        Failure.valueOf(failure.name()), failure.detail(), failure.retryAfterMillis(), true);
+    Failure name =
+        failure.name().equals(FetchFailure.ORIGIN_ERROR)
+            ? Failure.UPSTREAM_ERROR
+            : Failure.valueOf(failure.name());
+    return new Reply.Failed(name, failure.detail(), failure.retryAfterMillis(), true);
   }
 
   Reply served(Exchange exchange, CacheQuery query, Verdict.Serve serve, String status) {

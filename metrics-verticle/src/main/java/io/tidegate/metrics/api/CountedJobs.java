@@ -13,6 +13,7 @@ final class CountedJobs implements JobMeters {
   private final AtomicLong lastBatch = new AtomicLong();
   private final Counter stale;
   private final Counter restarted;
+  private final Counter expired;
 
   CountedJobs(Meters meters) {
     this.meters = meters;
@@ -28,6 +29,8 @@ final class CountedJobs implements JobMeters {
     stale =
         meters.counter(
             "tidegate_job_stale_completions", "Ends of runs whose lease was lost: not written.");
+    expired =
+        meters.counter("tidegate_job_leases_expired", "Leases that ran out: their jobs run again.");
     restarted =
         meters.counter(
             "tidegate_job_consumer_restarts",
@@ -70,6 +73,11 @@ final class CountedJobs implements JobMeters {
   }
 
   @Override
+  public void leaseExpired(int jobs) {
+    expired.add(jobs);
+  }
+
+  @Override
   public void restarted() {
     restarted.increment();
   }
@@ -79,7 +87,6 @@ final class CountedJobs implements JobMeters {
     private final Meters meters;
     private final String name;
     private final Counter enqueued;
-    private final Counter expired;
     private final Counter requeued;
     private final Meters.Timing waited;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -89,8 +96,6 @@ final class CountedJobs implements JobMeters {
       this.meters = meters;
       this.name = name;
       enqueued = meters.counter("tidegate_jobs_enqueued", "Jobs accepted.", "queue", name);
-      expired =
-          meters.counter("tidegate_job_leases_expired", "Leases that ran out.", "queue", name);
       requeued =
           meters.counter("tidegate_jobs_requeued", "Jobs put back by operators.", "queue", name);
       waited =
@@ -136,11 +141,6 @@ final class CountedJobs implements JobMeters {
                       "outcome",
                       outcome))
           .record(runNanos, trace);
-    }
-
-    @Override
-    public void leaseExpired(int jobs) {
-      expired.add(jobs);
     }
 
     @Override

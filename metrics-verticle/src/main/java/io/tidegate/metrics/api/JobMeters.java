@@ -35,6 +35,9 @@ public interface JobMeters {
   /** Seconds since a job was taken although jobs were ready and there was a free place. */
   void idle(DoubleSupplier seconds);
 
+  /** Leases ran out. */
+  void leaseExpired(int jobs);
+
   /** The consumer stood still and was started again. */
   void restarted();
 
@@ -66,9 +69,6 @@ public interface JobMeters {
      * @param runNanos from its start to its end
      */
     void ran(String outcome, long waitNanos, long runNanos, TraceContext trace);
-
-    /** Leases ran out. */
-    void leaseExpired(int jobs);
 
     /**
      * A job is dead.

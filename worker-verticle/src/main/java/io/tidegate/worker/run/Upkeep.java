@@ -163,6 +163,7 @@ final class Upkeep {
 
   private void tended(Tended tended) {
     if (tended.crashed() > 0) {
+      parts.meters().leaseExpired(tended.crashed());
       LOG.warn("jobs: {} leases ran out; their jobs run again", tended.crashed());
     }
     tended.poisoned().forEach(id -> parts.store().get(id).onSuccess(this::poisoned));

@@ -266,7 +266,8 @@ final class Writer {
   static final class UncheckedDisk extends RuntimeException {}
 
   private static boolean full(Throwable failure) {
-    return failure instanceof SQLiteException sqlite
+    Throwable said = failure instanceof SQLiteException ? failure : failure.getCause();
+    return said instanceof SQLiteException sqlite
         && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
   }
 
