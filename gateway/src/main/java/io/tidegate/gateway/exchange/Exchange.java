@@ -97,9 +97,11 @@ public final class Exchange implements RequestFacts {
    * it goes on when this one's client leaves, and ends when its maker cancels it.
    *
    * @param asked what is asked in place of this one's head
+   * @param heard whether this one's client, as long as it is there, gets what comes before the
+   *     answer
    */
-  public Exchange detach(Head asked) {
-    Exchange own = copy(Caller.NONE);
+  public Exchange detach(Head asked, boolean heard) {
+    Exchange own = copy(heard ? new Overhearing(this) : Caller.NONE);
     own.head = asked;
     return own;
   }
@@ -300,7 +302,7 @@ public final class Exchange implements RequestFacts {
     }
   }
 
-  private boolean takesInterim() {
+  boolean takesInterim() {
     return !cancelled && caller.takesInterim();
   }
 

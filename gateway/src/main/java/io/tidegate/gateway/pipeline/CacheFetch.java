@@ -96,7 +96,8 @@ final class CacheFetch implements Cancellable {
                 head.path(),
                 head.query(),
                 headers,
-                head.forwarding()));
+                head.forwarding()),
+            !background);
     if (background) {
       call.restartDeadline();
     }

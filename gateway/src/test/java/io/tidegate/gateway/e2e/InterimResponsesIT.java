@@ -122,6 +122,29 @@ class InterimResponsesIT {
   }
 
   @Test
+  void passesEarlyHintsOnFromTheOriginAndNeverFromTheStore() {
+    upstream.behave(
+        RawUpstream.answering(
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 2\r\n\r\nok"));
+    String cached =
+        TidegateProcess.proxyTo(upstream.url()).replace(": origin}", ": origin, cache: {}}");
+    try (var remembering = TidegateProcess.start(cached);
+        var client = RawClient.connect(remembering.port())) {
+      client.send("GET /x HTTP/1.1\r\n" + HOST + "\r\n");
+      assertThat(client.response().status()).isEqualTo(103);
+      RawClient.Response fetched = client.response();
+      assertThat(fetched.header("link")).isEmpty();
+      assertThat(fetched.text()).isEqualTo("ok");
+      client.send("GET /x HTTP/1.1\r\n" + HOST + "\r\n");
+      RawClient.Response stored = client.response();
+      assertThat(stored.status()).isEqualTo(200);
+      assertThat(stored.header("cache-status").toString()).contains("hit");
+    }
+    assertThat(upstream.requests()).hasSize(1);
+  }
+
+  @Test
   void survivesInterimAnswersThatNobodyAskedFor() {
     upstream.behave(
         RawUpstream.answering(
