@@ -101,10 +101,10 @@ final class Folder implements AutoCloseable {
     return free() < floor;
   }
 
-  /** Puts bytes aside, if there are enough. */
+  /** Puts bytes aside, if there are enough, and any are to be left free at all. */
   void reserve() throws IOException {
     Path file = reserveFile();
-    if (Files.exists(file) || free() < floor + 2L * RESERVE) {
+    if (floor == 0 || Files.exists(file) || free() < floor + 2L * RESERVE) {
       return;
     }
     try (FileChannel channel =
