@@ -61,7 +61,7 @@ local function make(item)
   local job = { item.id, QUEUED, seq, item.priority, item.priority * item.aging, now, runAt,
     item.deadline, 0, 0, 0, 0, 0, 0, item.attempts, 0, 0, 0, 0, 0, 0, item.size, 0, item.route,
     item.tenant, item.group, item.hash, item.callback, '',
-    runAt - item.priority * item.aging }
+    runAt - item.priority * item.aging, seq }
   if item.worker then
     job[STATE] = RUNNING
     ask.lease = item.lease

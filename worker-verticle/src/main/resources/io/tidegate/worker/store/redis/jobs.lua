@@ -22,9 +22,9 @@ local JOBS, CALLS, RESULTS, LOGS, READY, SUSPECTS, GROUPS, DELAY, RUN, LATE, OVE
 local ID, STATE, SEQ, PRIORITY, BOOST, CREATED, RUN_AT, DEADLINE, STARTED, FINISHED, EXPIRES,
   VERSION, GENERATION, ATTEMPTS, MAX_ATTEMPTS, DELIVERIES, CRASHES, SOLO, DEFERRALS, TOKEN, ALONE,
   BYTES, RESULT_BYTES, ROUTE, TENANT, GROUP, KEY_HASH, CALLBACK, ERROR,
-  RANK =
+  RANK, ORDER =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
-  28, 29, 30
+  28, 29, 30, 31
 
 local SCHEDULED, QUEUED, RUNNING, RETRYING, SUCCEEDED, FAILED, DEAD, CANCELED, EXPIRED =
   0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -46,6 +46,11 @@ end
 
 local function key(job)
   return string.format('%012d', job[SEQ]) .. job[ID]
+end
+
+-- Its place in its group, which it takes anew when it becomes due or is put back.
+local function turn(job)
+  return string.format('%012d', job[ORDER]) .. job[ID]
 end
 
 local function idOf(member)
@@ -96,8 +101,8 @@ end
 
 -- Puts a job where it can be leased, unless others of its group come first.
 local function enter(job)
-  local member = key(job)
   if job[GROUP] ~= '' then
+    local member = turn(job)
     local head = first(job[GROUP])
     call('ZADD', GROUPS, 0, job[GROUP] .. '\0' .. member)
     if head and head < member then
@@ -131,7 +136,7 @@ local function takeOut(job, to)
     call('ZREM', EXPIRY, key(job))
   end
   if job[GROUP] ~= '' and (from == QUEUED or from == RETRYING) and to ~= QUEUED then
-    call('ZREM', GROUPS, job[GROUP] .. '\0' .. key(job))
+    call('ZREM', GROUPS, job[GROUP] .. '\0' .. turn(job))
     if to ~= RUNNING then
       letGo(job[GROUP])
     end
@@ -249,7 +254,7 @@ end
 
 local function requeue(job, deadline)
   become(job, QUEUED, function()
-    job[SEQ] = nextSeq()
+    job[ORDER] = nextSeq()
     job[GENERATION] = job[GENERATION] + 1
     job[ATTEMPTS], job[DELIVERIES], job[CRASHES], job[SOLO], job[DEFERRALS] = 0, 0, 0, 0, 0
     job[RUN_AT], job[DEADLINE], job[RANK] = now, now + deadline, now - job[BOOST]

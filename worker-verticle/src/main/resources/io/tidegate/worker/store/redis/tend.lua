@@ -41,9 +41,7 @@ end
 -- A job of a group takes its place in it when it becomes due; one that was there keeps it.
 local function promote(job)
   if job[STATE] == SCHEDULED and job[GROUP] ~= '' then
-    call('ZREM', LATE, key(job))
-    job[SEQ] = nextSeq()
-    call('ZADD', LATE, job[DEADLINE], key(job))
+    job[ORDER] = nextSeq()
   end
 end
 
