@@ -337,7 +337,9 @@ class WorkerVerticleTest {
     assertThat(all.get(39).counters().deferrals()).isZero();
     // One alone, then two, then four: only then all eight.
     assertThat(together.subList(0, 3)).containsExactly(1, 1, 2);
-    assertThat(order.get(0)).isEqualTo("/j0");
+    List<String> untouched =
+        java.util.stream.IntStream.range(20, 40).mapToObj(i -> "/j" + i).toList();
+    assertThat(order.stream().filter(untouched::contains)).containsExactlyElementsOf(untouched);
   }
 
   @Test

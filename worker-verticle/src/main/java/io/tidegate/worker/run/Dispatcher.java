@@ -14,6 +14,7 @@ import io.tidegate.worker.store.Leased;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ final class Dispatcher {
   private Promise<Void> landed;
   private boolean stopping;
   private boolean suspectClaimed;
+  private Consumer<Instant> due = time -> {};
 
   Dispatcher(Parts parts) {
     this.parts = parts;
@@ -52,6 +55,11 @@ final class Dispatcher {
             parts.store(),
             parts.options().lease(),
             lost -> parts.context().runOnContext(any -> lost(lost)));
+  }
+
+  /** Who wants to know when a job is to be run again. */
+  void onDue(Consumer<Instant> listener) {
+    due = listener;
   }
 
   void start() {
@@ -221,6 +229,8 @@ final class Dispatcher {
   private void settled(Flight flight, Ending ending, boolean held) {
     if (!held) {
       say(flight, "the end of a run came after its lease was lost, and does not count");
+    } else if (ending.to() == JobState.RETRYING) {
+      due.accept(ending.runAt());
     } else if (ending.to() == JobState.DEAD) {
       String reason = ending.error().map(JobError::type).orElse("exhausted");
       flight.lane.meters.dead("exhausted");
@@ -334,8 +344,8 @@ final class Dispatcher {
   static Leased adopted(
       io.tidegate.worker.api.JobRequest request,
       Lease lease,
-      java.time.Instant created,
-      java.time.Instant deadline,
+      Instant created,
+      Instant deadline,
       int maxAttempts) {
     JobCall call = request.call();
     return new Leased(

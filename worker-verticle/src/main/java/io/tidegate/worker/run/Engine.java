@@ -47,6 +47,7 @@ public final class Engine implements Jobs {
     this.clockwork = new Clockwork(parts, admission::submit);
     this.callbacks = new Callbacks(parts, admission::submit);
     this.upkeep = new Upkeep(parts, dispatcher, clockwork, callbacks);
+    dispatcher.onDue(upkeep::due);
   }
 
   /** Begins to take jobs. The store is open. */

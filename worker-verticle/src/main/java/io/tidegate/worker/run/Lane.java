@@ -22,6 +22,9 @@ final class Lane {
 
   private static final long RETRY_MILLIS = 200;
 
+  /** The jobs that were put off are to be back in their queue, at its head, when one is tried. */
+  private static final Duration PROMOTION = Duration.ofMillis(20);
+
   final String queue;
   final QueueOptions options;
   final QueueMeters meters;
@@ -166,9 +169,9 @@ final class Lane {
     String route = flight.job.route();
     long nanos = System.nanoTime();
     if (outcome instanceof Outcome.Deferred deferred) {
-      long after = Math.max(1, deferred.after().toMillis());
-      paces.deferred(route, nanos + deferred.after().toNanos());
-      parts.vertx().setTimer(after, timer -> wake());
+      Duration hold = deferred.after().plus(PROMOTION);
+      paces.deferred(route, nanos + hold.toNanos());
+      parts.vertx().setTimer(hold.toMillis() + 1, timer -> wake());
     } else if (!paces.none()) {
       boolean answered = outcome instanceof Outcome.Succeeded || outcome instanceof Outcome.Failed;
       paces.ended(route, answered);
