@@ -1,6 +1,7 @@
 package io.tidegate.gateway.upstream;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
@@ -123,11 +124,18 @@ final class ConnectionPool {
       connect.setSslOptions(tls);
     }
     // On the verticle's own context: a connection outlives the request that asked for it.
-    context.runOnContext(
-        go ->
-            client
-                .connect(connect)
-                .onComplete(made -> connected(lane, made), failure -> failed(lane, failure)));
+    context.runOnContext(go -> connect(lane, connect));
+  }
+
+  private void connect(Lane lane, HttpConnectOptions where) {
+    Future<HttpClientConnection> connecting;
+    try {
+      connecting = client.connect(where);
+    } catch (IllegalStateException closedMeanwhile) {
+      failed(lane, closedMeanwhile);
+      return;
+    }
+    connecting.onComplete(made -> connected(lane, made), failure -> failed(lane, failure));
   }
 
   private void connected(Lane lane, HttpClientConnection made) {
@@ -139,7 +147,7 @@ final class ConnectionPool {
     if (streams > 1) {
       retireOnGoAway(connection, made);
     }
-    if (closed) {
+    if (closed && lane.waiting.isEmpty()) {
       connection.close();
       return;
     }

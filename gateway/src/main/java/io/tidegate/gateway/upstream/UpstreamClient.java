@@ -40,6 +40,7 @@ public final class UpstreamClient {
   static final int MAX_HEAD = 64 * 1024;
   private static final int WINDOW = 1024 * 1024;
 
+  private final Vertx vertx;
   private final Context context;
   private final TimerWheel wheel;
   private final Upstream upstream;
@@ -54,6 +55,7 @@ public final class UpstreamClient {
    */
   public UpstreamClient(
       Vertx vertx, Context context, TimerWheel wheel, Upstream upstream, Future<Void> closing) {
+    this.vertx = vertx;
     this.context = context;
     this.wheel = wheel;
     this.upstream = upstream;
@@ -256,6 +258,7 @@ public final class UpstreamClient {
   /** Lets calls in flight finish, then closes; for an upstream that a reload removed or changed. */
   public Future<Void> retire(long millis) {
     pool.close();
-    return client.shutdown(millis, TimeUnit.MILLISECONDS);
+    // A client that shuts down makes no connection, and calls in flight may still be tried again.
+    return vertx.timer(millis, TimeUnit.MILLISECONDS).compose(late -> client.close());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.gateway.resilience.Breaker;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +61,47 @@ class ReloadedStateTest {
           "half-open by itself", () -> replaced.state() == Breaker.State.HALF_OPEN);
       assertThat(gateway.breakerChanges()).hasSize(heard);
     }
+  }
+
+  @Test
+  void aRequestThatBeganBeforeIsStillTriedAgain() throws Exception {
+    var reloaded = new CountDownLatch(1);
+    try (var origin =
+            ScriptedUpstream.start(
+                call -> {
+                  if (call.onConnection() == 0 && reloaded.getCount() > 0) {
+                    await(reloaded);
+                    call.reset();
+                  } else {
+                    call.answer(200, "fine");
+                  }
+                });
+        var gateway = GatewayFixture.start(retrying(origin, 8))) {
+      CompletableFuture<Caller.Answer> begun = Caller.later(gateway.port(), "GET", "/");
+      GatewayFixture.await("the first attempt", () -> !origin.calls().isEmpty());
+      gateway.reload(retrying(origin, 9));
+      reloaded.countDown();
+      assertThat(begun.get(20, TimeUnit.SECONDS).text()).isEqualTo("fine");
+      gateway.awaitIdle();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String retrying(ScriptedUpstream origin, int connections) {
+    return """
+        upstreams:
+          origin: {pool: {connections: %d}, endpoints: ['%s']}
+        routes:
+          - {id: all, match: {path: /**}, upstream: origin}
+        """
+        .formatted(connections, origin.url());
   }
 
   @Test
