@@ -1,6 +1,7 @@
 package io.tidegate.gateway;
 
 import io.tidegate.gateway.edge.ClientPort;
+import io.tidegate.gateway.offload.Intake;
 import io.tidegate.gateway.pipeline.CompiledRoute;
 import io.tidegate.gateway.pipeline.RouteCompiler;
 import io.tidegate.gateway.resilience.TimerWheel;
@@ -10,9 +11,11 @@ import io.tidegate.gateway.upstream.UpstreamClient;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One event loop's share of the gateway: its part of the port, its pools, its compiled routes. */
 public final class GatewayVerticle extends VerticleBase implements Node.Member {
@@ -21,6 +24,7 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
   private ClientPort port;
   private Map<Upstream, UpstreamClient> clients = Map.of();
   private List<CompiledRoute> compiled = List.of();
+  private Optional<OffloadLane> offload = Optional.empty();
 
   public GatewayVerticle(Node node) {
     this.node = node;
@@ -41,10 +45,19 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
             node.connections(),
             node.self(),
             node.number());
+    offload = OffloadLane.of(node, vertx);
     compile(node.options(), node.upstreams().current());
     vertx.setPeriodic(1000, tick -> clients.values().forEach(UpstreamClient::sweep));
     node.join(this);
-    return port.open().onSuccess(node::listening);
+    return offload
+        .map(
+            lane ->
+                lane.open(vertx, context)
+                    .onSuccess(runs -> node.runsJobs(1))
+                    .compose(runs -> node.jobsOpen()))
+        .orElseGet(Future::succeededFuture)
+        .compose(ready -> port.open())
+        .onSuccess(node::listening);
   }
 
   @Override
@@ -81,6 +94,8 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
           next.put(upstream, client);
           byName.put(name, client);
         });
+    Optional<Intake> intake =
+        offload.flatMap(lane -> options.jobs().map(jobs -> lane.intake(jobs)));
     var compiler =
         new RouteCompiler(
             context,
@@ -90,11 +105,13 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
             "tidegate (" + node.self() + ")",
             options.server().limits().body(),
             node.limiters(),
-            node.cache());
-    List<RouteTable.Entry<CompiledRoute>> entries =
-        options.routes().stream()
-            .map(route -> new RouteTable.Entry<>(route, compiler.compile(route)))
-            .toList();
+            node.cache(),
+            intake);
+    List<RouteTable.Entry<CompiledRoute>> entries = new ArrayList<>();
+    options
+        .routes()
+        .forEach(route -> entries.add(new RouteTable.Entry<>(route, compiler.compile(route))));
+    intake.ifPresent(taking -> offload(options, compiler, taking, entries));
     port.routes(RouteTable.build(entries));
     compiled.forEach(CompiledRoute::release);
     compiled = entries.stream().map(RouteTable.Entry::payload).toList();
@@ -105,6 +122,23 @@ public final class GatewayVerticle extends VerticleBase implements Node.Member {
           }
         });
     clients = next;
+  }
+
+  /**
+   * Adds what clients ask of jobs, and lets jobs run through the routes that are entered so far.
+   */
+  private void offload(
+      GatewayOptions options,
+      RouteCompiler compiler,
+      Intake intake,
+      List<RouteTable.Entry<CompiledRoute>> entries) {
+    OffloadLane lane = offload.orElseThrow();
+    lane.routes(
+        entries.stream()
+            .map(entry -> compiler.job(entry.options(), entry.payload().meters()))
+            .toList());
+    entries.addAll(
+        lane.desk(intake, options.routes(), () -> node.meters().route(OffloadLane.ROUTE)));
   }
 
   @Override

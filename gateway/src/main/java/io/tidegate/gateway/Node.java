@@ -10,6 +10,7 @@ import io.tidegate.metrics.Telemetry;
 import io.tidegate.metrics.api.AccessLog;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.Tracing;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,8 +44,13 @@ public final class Node {
   private final Upstreams upstreams;
   private final Limiters limiters = new Limiters();
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger subscribers = new AtomicInteger();
   private final List<Member> members = new CopyOnWriteArrayList<>();
   private final Promise<Void> closing = Promise.promise();
+  private final AtomicInteger running = new AtomicInteger();
+  private final Promise<Void> runners = Promise.promise();
+  private final Promise<Void> jobsOpen = Promise.promise();
+  private volatile int loops = Integer.MAX_VALUE;
   private final String self =
       "tidegate-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
   private volatile GatewayOptions options;
@@ -120,6 +126,33 @@ public final class Node {
         .mapEmpty();
   }
 
+  /** Completes when as many event loops run jobs. */
+  public Future<Void> runners(int all) {
+    loops = all;
+    runsJobs(0);
+    return runners.future();
+  }
+
+  /** So many more event loops run jobs. */
+  void runsJobs(int more) {
+    if (running.addAndGet(more) >= loops) {
+      runners.tryComplete();
+    }
+  }
+
+  /** The jobs can be asked, or never will be: then nobody is served. */
+  public void jobsOpened(AsyncResult<?> opened) {
+    if (opened.succeeded()) {
+      jobsOpen.tryComplete();
+    } else {
+      jobsOpen.tryFail(opened.cause());
+    }
+  }
+
+  Future<Void> jobsOpen() {
+    return jobsOpen.future();
+  }
+
   void join(Member member) {
     members.add(member);
   }
@@ -160,6 +193,11 @@ public final class Node {
 
   AtomicInteger connections() {
     return connections;
+  }
+
+  /** Clients that listen to events of jobs. */
+  AtomicInteger subscribers() {
+    return subscribers;
   }
 
   GatewayMeters meters() {

@@ -25,7 +25,8 @@ class ArchitectureTest {
   private static final String HALL = "";
 
   private static final Set<String> REQUEST_ROOMS =
-      Set.of("exchange", "resilience", "security", "route", "upstream", "pipeline", "edge");
+      Set.of(
+          "exchange", "resilience", "security", "route", "upstream", "offload", "pipeline", "edge");
 
   /** Each room and the rooms of the gateway that it may import. */
   private static final Map<String, Set<String>> MAY_IMPORT =
@@ -35,7 +36,8 @@ class ArchitectureTest {
           Map.entry("security", Set.of()),
           Map.entry("route", Set.of("resilience")),
           Map.entry("upstream", Set.of("route", "resilience", "exchange", "security")),
-          Map.entry("pipeline", Set.of("upstream", "route", "resilience", "exchange")),
+          Map.entry("offload", Set.of("exchange", "route", "security")),
+          Map.entry("pipeline", Set.of("upstream", "route", "resilience", "exchange", "offload")),
           Map.entry("edge", Set.of("exchange", "route", "security", "pipeline")),
           Map.entry("config", with(REQUEST_ROOMS, HALL, "admin")),
           Map.entry(HALL, with(REQUEST_ROOMS, "admin")),
@@ -58,7 +60,8 @@ class ArchitectureTest {
       Set.of(
           GATEWAY + ".route.PathPattern",
           GATEWAY + ".route.Redirector",
-          GATEWAY + ".route.Rewriter");
+          GATEWAY + ".route.Rewriter",
+          GATEWAY + ".route.RouteTable");
 
   /** Modules, and those that each may import; the rest is above it or beside it. */
   private static final Map<String, Set<String>> MODULES =

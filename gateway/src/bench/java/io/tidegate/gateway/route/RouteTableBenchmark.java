@@ -143,6 +143,7 @@ public class RouteTableBenchmark {
         Optional.empty(),
         Optional.empty(),
         RouteOptions.Priority.NORMAL,
+        Optional.empty(),
         Optional.empty());
   }
 }

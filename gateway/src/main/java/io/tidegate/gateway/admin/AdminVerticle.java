@@ -12,6 +12,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.TimeoutHandler;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -33,6 +36,7 @@ public final class AdminVerticle extends VerticleBase {
   private final AdminOptions options;
   private final Desk desk;
   private final CacheDesk cache;
+  private final JobPaths jobs;
   private final Guard guard;
   private final Audit audit;
   private HttpServer server;
@@ -49,6 +53,7 @@ public final class AdminVerticle extends VerticleBase {
     this.options = options;
     this.desk = new Desk(operations);
     this.cache = new CacheDesk(operations);
+    this.jobs = new JobPaths(new JobDesk(operations));
     this.guard = new Guard(options);
     this.audit = audit;
   }
@@ -103,6 +108,7 @@ public final class AdminVerticle extends VerticleBase {
     post(router, "/drain", ctx -> desk.drain());
     post(router, "/explain", ctx -> desk.explain(ctx.body().buffer()));
     post(router, "/upstreams/:name/breaker", this::breaker);
+    jobs.all().forEach((path, methods) -> methods(router, path, methods));
     router.route().handler(ctx -> answer(ctx, Answer.problem(404, "There is nothing here.")));
     failures(router);
     return router;
@@ -124,6 +130,23 @@ public final class AdminVerticle extends VerticleBase {
         .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
         .handler(ctx -> serve(ctx, work));
     refuseOtherMethods(router, path, "POST");
+  }
+
+  private void methods(
+      Router router, String path, Map<HttpMethod, Function<RoutingContext, Future<Answer>>> all) {
+    all.forEach(
+        (method, work) ->
+            router
+                .route(method, path)
+                .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
+                .handler(ctx -> serve(ctx, work)));
+    Set<String> names = new TreeSet<>();
+    all.keySet().forEach(method -> names.add(method.name()));
+    if (all.containsKey(HttpMethod.GET)) {
+      router.head(path).handler(ctx -> serve(ctx, all.get(HttpMethod.GET)));
+      names.add("HEAD");
+    }
+    refuseOtherMethods(router, path, String.join(", ", names));
   }
 
   private void refuseOtherMethods(Router router, String path, String allowed) {
@@ -168,7 +191,9 @@ public final class AdminVerticle extends VerticleBase {
 
   /** Explaining is a POST that changes nothing. */
   private static boolean writes(RoutingContext ctx) {
-    return ctx.request().method() == HttpMethod.POST && !ctx.normalizedPath().equals("/explain");
+    HttpMethod method = ctx.request().method();
+    boolean reads = method == HttpMethod.GET || method == HttpMethod.HEAD;
+    return !reads && !ctx.normalizedPath().equals("/explain");
   }
 
   private void record(RoutingContext ctx, String means, int status) {

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.admin;
 
 import io.tidegate.cache.api.PurgeOrder;
+import io.tidegate.worker.api.Jobs;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -37,6 +38,9 @@ public interface Operations {
 
   /** The numbers of the last second. */
   Future<JsonObject> snapshot();
+
+  /** The jobs of this node; empty when it has no queues. */
+  Optional<Jobs> jobs();
 
   /** Reads the configuration file again and applies it if it is valid. */
   Future<Reload> reload();

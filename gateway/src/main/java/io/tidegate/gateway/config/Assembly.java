@@ -30,6 +30,7 @@ final class Assembly {
     StoresOptions stores = stores();
     Map<String, UpstreamOptions> upstreams = upstreams();
     List<RouteOptions> routes = routes(upstreams);
+    ScheduleAssembly schedules = schedules(routes);
     if (problems.errors() > 0) {
       return Optional.empty();
     }
@@ -42,7 +43,20 @@ final class Assembly {
             routes,
             ServerAssembly.telemetry(file.section("telemetry")),
             stores,
+            OffloadAssembly.options(file, schedules),
             file.flag("demo", false)));
+  }
+
+  /** Only when nothing is wrong with a route it is known which of them a request would take. */
+  private ScheduleAssembly schedules(List<RouteOptions> routes) {
+    var schedules = new ScheduleAssembly(problems.errors() > 0 ? List.of() : routes);
+    if (problems.errors() == 0) {
+      for (Value value : file.section("queues").values().values()) {
+        schedules.check((Fields) value, problems);
+        lints.queue((Fields) value);
+      }
+    }
+    return schedules;
   }
 
   private StoresOptions stores() {
@@ -87,6 +101,7 @@ final class Assembly {
       Fields merged = written.get(i).over(defaults);
       int before = problems.errors();
       new RouteChecks(merged, file.section("upstreams").values().keySet(), problems).run();
+      OffloadChecks.route(merged, file.section("queues"), problems);
       if (merged.isIntact() && problems.errors() == before) {
         RouteOptions route = RouteAssembly.route(ids.get(i), merged);
         routes.add(route);

@@ -21,6 +21,7 @@ final class Checks {
     adminToken();
     ports();
     buckets();
+    new OffloadChecks(file, problems).run();
     StoreAssembly.check(file.section("stores"), problems);
   }
 

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * The options in effect as they would be written in the file, every default filled in, secrets
- * replaced by {@value #HIDDEN}: the admin token, Redis' password, and values of headers whose name
- * says that they are one.
+ * replaced by {@value #HIDDEN}: the admin token, Redis' password, secrets of callbacks, and values
+ * of headers whose name says that they are one.
  */
 public final class ConfigRedacted {
   /** Stands in the place of a secret. */
@@ -34,14 +34,22 @@ public final class ConfigRedacted {
         .forEach((name, upstream) -> upstreams.put(name, UpstreamJson.of(upstream)));
     JsonArray routes = new JsonArray();
     options.routes().forEach(route -> routes.add(RouteJson.of(route)));
-    return new JsonObject()
-        .put("version", options.version())
+    JsonObject stores = StoreAssembly.json(options.stores());
+    JsonObject json = new JsonObject();
+    options
+        .jobs()
+        .ifPresent(
+            jobs -> {
+              json.put("queues", OffloadJson.queues(jobs)).put("jobs", OffloadJson.jobs(jobs));
+              stores.put("jobs", OffloadJson.store(jobs.jobs().store()));
+            });
+    return json.put("version", options.version())
         .put("server", server(options.server()))
         .put("admin", admin(options.admin()))
         .put("upstreams", upstreams)
         .put("routes", routes)
         .put("telemetry", telemetry(options.telemetry()))
-        .put("stores", StoreAssembly.json(options.stores()))
+        .put("stores", stores)
         .put("demo", options.demo());
   }
 

@@ -15,9 +15,14 @@ final class FileKeys {
           .key("defaults", PolicyKeys.DEFAULTS, "Merged under every route: a route's own key wins.")
           .required("routes", ListShape.of(RouteKeys.ROUTE).atLeastOne(), "Most specific wins.")
           .key("telemetry", ServerKeys.TELEMETRY, "What is logged, traced and counted.")
+          .key(
+              "queues",
+              new MapShape(OffloadKeys.QUEUE_NAME, OffloadKeys.QUEUE, false),
+              "Where jobs wait, by name.")
+          .key("jobs", OffloadKeys.JOBS, "How clients ask about their jobs.")
           .key("stores", StoreKeys.STORES, "What the node keeps, and where.")
           .key("demo", Shapes.FLAG, "Starts the sample upstream on 127.0.0.1:9000.", false)
-          .notYet("auth", "queues", "cluster", "roles");
+          .notYet("auth", "cluster", "roles");
 
   private FileKeys() {}
 

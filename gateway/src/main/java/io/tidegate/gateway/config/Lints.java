@@ -43,6 +43,16 @@ final class Lints {
     }
   }
 
+  void queue(Fields queue) {
+    Fields batch = queue.section("batch");
+    if (batch.whole("size", 1) > 1 && !queue.has("handler")) {
+      problems.warning(
+          batch.placeOf("size"),
+          "only a handler of your own can do several jobs in one call: an upstream is called for"
+              + " each");
+    }
+  }
+
   void upstream(UpstreamOptions upstream, Fields fields) {
     Fields concurrency = fields.section("concurrency");
     int limit =
@@ -69,6 +79,7 @@ final class Lints {
     }
     route.retry().ifPresent(retry -> retry(retry, route, fields, upstreams));
     hedge(route, fields);
+    forwarded(route, fields);
     fallback(route, fields, upstreams);
     route.cache().ifPresent(policy -> cache(policy, fields.section("cache")));
     if (route.fault().isPresent()) {
@@ -212,6 +223,19 @@ final class Lints {
               "shares " + shared.iterator().next() + " with the upstream that failed");
         }
       }
+    }
+  }
+
+  /** A route that stores what it cannot forward, and only reads. */
+  private void forwarded(RouteOptions route, Fields fields) {
+    boolean reads =
+        !route.match().methods().isEmpty()
+            && Set.of("GET", "HEAD", "OPTIONS", "TRACE").containsAll(route.match().methods());
+    boolean stores =
+        route.fallback().stream().anyMatch(option -> option instanceof FallbackOption.ToQueue);
+    if (reads && stores) {
+      problems.warning(
+          fields.placeOf("fallback"), "a queue stores writes, and this route takes none");
     }
   }
 

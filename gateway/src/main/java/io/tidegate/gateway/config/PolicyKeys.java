@@ -147,11 +147,14 @@ final class PolicyKeys {
       answer(new Section("fallback", "What to try when the call failed."))
           .key("upstream", UpstreamKeys.NAME, "The same request to another upstream.")
           .key("status", Shapes.whole(200, 599), "A fixed answer with this status.")
-          .exactlyOne("upstream", "status")
+          .key("queue", OffloadKeys.QUEUE_NAME, "Store a write, to be forwarded later: 202.")
+          .exactlyOne("upstream", "queue", "status")
           .atMostOne("upstream", "headers")
           .atMostOne("upstream", "body")
           .atMostOne("upstream", "json")
-          .notYet("queue");
+          .atMostOne("queue", "headers")
+          .atMostOne("queue", "body")
+          .atMostOne("queue", "json");
 
   private static final Section KEY_HEADER =
       new Section("rate-limit-key", "A bucket for each value of a request header.")
@@ -231,7 +234,8 @@ final class PolicyKeys {
               "Lower ones are shed first when an upstream is overloaded.",
               RouteOptions.Priority.NORMAL)
           .key("cache", new SwitchShape(CacheKeys.CACHE), "Remembers answers; by default none.")
-          .notYet("async", "auth", "cors");
+          .key("async", new SwitchShape(OffloadKeys.ASYNC), "Makes jobs of requests.")
+          .notYet("auth", "cors");
 
   private PolicyKeys() {}
 
@@ -241,6 +245,14 @@ final class PolicyKeys {
         .key("headers", HEADERS, "Headers of the answer.")
         .key("body", Shapes.text("text"), "Text of the answer.")
         .key("json", new JsonShape(), "The answer as JSON.")
+        .atMostOne("body", "json");
+  }
+
+  /** The keys of a body that is written here. */
+  static Section body(Section section) {
+    return section
+        .key("body", Shapes.text("text"), "Text of the body.")
+        .key("json", new JsonShape(), "The body as JSON.")
         .atMostOne("body", "json");
   }
 

@@ -53,7 +53,8 @@ final class RouteAssembly {
         enabled(fields, "rate-limit").map(RouteAssembly::rateLimit),
         enabled(fields, "fault").map(RouteAssembly::fault),
         fields.get("priority", RouteOptions.Priority.class).orElse(RouteOptions.Priority.NORMAL),
-        enabled(fields, "cache").map(CacheAssembly::policy));
+        enabled(fields, "cache").map(CacheAssembly::policy),
+        enabled(fields, "async").map(OffloadAssembly::async));
   }
 
   private static MatchOptions match(Fields fields) {
@@ -175,11 +176,14 @@ final class RouteAssembly {
       }
       Optional<FallbackOption> upstream =
           fields.text("upstream").map(FallbackOption.ToUpstream::new);
+      Optional<FallbackOption> queue = fields.text("queue").map(FallbackOption.ToQueue::new);
       options.add(
-          upstream.orElseGet(
-              () ->
-                  new FallbackOption.Answer(
-                      fields.whole("status", 503), headers(fields), body(fields))));
+          upstream
+              .or(() -> queue)
+              .orElseGet(
+                  () ->
+                      new FallbackOption.Answer(
+                          fields.whole("status", 503), headers(fields), body(fields))));
     }
     return options;
   }

@@ -48,6 +48,7 @@ final class RouteJson {
         .put("fallback-on", HttpShapes.write(route.fallbackOn()))
         .put("rate-limit", route.rateLimit().<Object>map(RouteJson::rateLimit).orElse(false))
         .put("fault", route.fault().<Object>map(RouteJson::fault).orElse(false));
+    route.async().ifPresent(async -> json.put("async", OffloadJson.async(async)));
     return json.put("priority", Shapes.word(route.priority()))
         .put("cache", route.cache().<Object>map(CacheAssembly::json).orElse(false));
   }
@@ -162,6 +163,8 @@ final class RouteJson {
         json.add(new JsonObject().put("upstream", to.upstream()));
       } else if (option instanceof FallbackOption.Answer fixed) {
         json.add(answer(fixed.status(), fixed.headers(), fixed.body()));
+      } else if (option instanceof FallbackOption.ToQueue to) {
+        json.add(new JsonObject().put("queue", to.queue()));
       } else if (option instanceof FallbackOption.Stale) {
         json.add("stale");
       }

@@ -68,7 +68,7 @@ final class StoreKeys {
       new Section("stores", "What the node keeps, and where. Changes need a restart.")
           .key("redis", REDIS, "A Redis server; by default none is used.")
           .key("cache", CACHE, "Responses.")
-          .notYet("jobs");
+          .key("jobs", OffloadKeys.STORE, "Jobs.");
 
   private StoreKeys() {}
 

@@ -104,7 +104,9 @@ final class Responder implements Reply.BodySink {
     out.setStatusCode(status);
     MultiMap headers = out.headers();
     Hop.copyResponse(answer.headers(), headers);
-    headers.add(VIA, answer.protocol().equals("1.1") ? VIA_1 : answer.protocol() + " tidegate");
+    if (answer.source() != RequestFacts.Source.JOB) {
+      headers.add(VIA, answer.protocol().equals("1.1") ? VIA_1 : answer.protocol() + " tidegate");
+    }
     note(headers);
     noteCache(headers);
     if (edits != null) {
@@ -243,7 +245,7 @@ final class Responder implements Reply.BodySink {
   }
 
   private void sendAnswer(Reply.Answer answer, HeaderEditor edits) {
-    exchange.journal().answered(RequestFacts.Source.LOCAL, answer.status());
+    exchange.journal().answered(ours(), answer.status());
     out.setStatusCode(answer.status());
     MultiMap headers = out.headers();
     answer.headers().forEach(headers::set);
@@ -253,6 +255,10 @@ final class Responder implements Reply.BodySink {
     }
     common(headers);
     endWith(answer.body());
+  }
+
+  private RequestFacts.Source ours() {
+    return exchange.journal().job() == null ? RequestFacts.Source.LOCAL : RequestFacts.Source.JOB;
   }
 
   private void sendFailure(Reply.Failed failed) {

@@ -456,6 +456,11 @@ public final class Exchange implements RequestFacts {
   }
 
   @Override
+  public String job() {
+    return journal.job();
+  }
+
+  @Override
   public String leftDuring() {
     return journal.left() == null ? null : journal.left().label();
   }

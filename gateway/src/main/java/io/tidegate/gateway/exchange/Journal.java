@@ -34,6 +34,7 @@ public final class Journal {
   private String fallback;
   private boolean faultInjected;
   private int attempts;
+  private String job;
   private String upstream;
   private String endpoint;
   private long upstreamNanos;
@@ -187,6 +188,16 @@ public final class Journal {
 
   public int attempts() {
     return attempts;
+  }
+
+  /** The request became this job, asks about it, or is a run of it. */
+  public void job(String id) {
+    job = id;
+  }
+
+  /** The job that the request is about, or null. */
+  public String job() {
+    return job;
   }
 
   /** The upstream called last, or null. */

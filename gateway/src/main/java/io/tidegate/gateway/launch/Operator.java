@@ -19,6 +19,10 @@ import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.MetricsBus;
 import io.tidegate.metrics.api.MetricsSnapshot;
 import io.tidegate.metrics.api.Snapshots;
+import io.tidegate.worker.api.Jobs;
+import io.tidegate.worker.api.JobsHealth;
+import io.tidegate.worker.api.WorkerBus;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -28,15 +32,20 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the admin port may ask of this process. */
 final class Operator implements Operations {
+  private static final long JOBS_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final Node node;
   private final GatewayMeters meters;
   private final Reloader reloader;
   private final Runnable drain;
   private final Snapshots snapshots;
+  private final Optional<Jobs> jobs;
+  private volatile List<String> troubles = List.of();
 
   Operator(Vertx vertx, Node node, GatewayMeters meters, Reloader reloader, Runnable drain) {
     this.vertx = vertx;
@@ -45,6 +54,22 @@ final class Operator implements Operations {
     this.reloader = reloader;
     this.drain = drain;
     this.snapshots = MetricsBus.client(vertx);
+    this.jobs = node.options().jobs().map(any -> WorkerBus.client(vertx, WorkerBus.Reach.NODE));
+    this.jobs.ifPresent(
+        asked -> vertx.setPeriodic(JOBS_MILLIS, tick -> asked.health().onComplete(this::noted)));
+  }
+
+  /** Readiness is asked for often and answered at once: what the jobs last said has to do. */
+  private void noted(AsyncResult<JobsHealth> health) {
+    troubles =
+        health.succeeded()
+            ? health.result().troubles().stream().map(trouble -> "jobs: " + trouble).toList()
+            : List.of("jobs: they do not answer");
+  }
+
+  @Override
+  public Optional<Jobs> jobs() {
+    return jobs;
   }
 
   @Override
@@ -52,7 +77,10 @@ final class Operator implements Operations {
     if (node.isDraining()) {
       return Readiness.not("draining");
     }
-    return node.port() == 0 ? Readiness.not("starting") : Readiness.READY;
+    if (node.port() == 0) {
+      return Readiness.not("starting");
+    }
+    return troubles.isEmpty() ? Readiness.READY : new Readiness(false, troubles);
   }
 
   @Override

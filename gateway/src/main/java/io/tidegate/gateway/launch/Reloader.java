@@ -5,6 +5,7 @@ import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
 import io.tidegate.gateway.config.ConfigReport;
 import io.tidegate.gateway.config.Problem;
+import io.tidegate.gateway.offload.OffloadOptions;
 import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.OperationalEvent;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,10 +133,42 @@ final class Reloader {
     if (!now.stores().cache().equals(next.stores().cache())) {
       keys.add("stores.cache");
     }
+    if (now.jobs().isPresent() != next.jobs().isPresent()) {
+      keys.add("queues");
+    } else if (now.jobs().isPresent()) {
+      jobs(now.jobs().get(), next.jobs().get(), keys);
+    }
     if (now.demo() != next.demo()) {
       keys.add("demo");
     }
     return keys;
+  }
+
+  private static void jobs(OffloadOptions now, OffloadOptions next, List<String> keys) {
+    if (!now.jobs().store().equals(next.jobs().store())) {
+      keys.add("stores.jobs");
+    }
+    if (!now.jobs().queues().equals(next.jobs().queues())) {
+      keys.add("queues");
+    }
+    if (!now.prefix().equals(next.prefix())) {
+      keys.add("jobs.prefix");
+    }
+    if (!now.jobs().lease().equals(next.jobs().lease())) {
+      keys.add("jobs.lease");
+    }
+    if (!now.jobs().grace().equals(next.jobs().grace())) {
+      keys.add("jobs.grace");
+    }
+  }
+
+  /** Jobs that begin or end with a reload would need a store opened or closed. */
+  private static Optional<OffloadOptions> keepingFixed(
+      Optional<OffloadOptions> now, Optional<OffloadOptions> next) {
+    if (now.isEmpty() || next.isEmpty()) {
+      return now;
+    }
+    return next.map(options -> options.withJobs(now.get().prefix(), now.get().jobs()));
   }
 
   private GatewayOptions keepingFixed(GatewayOptions next) {
@@ -147,6 +181,7 @@ final class Reloader {
         next.routes(),
         next.telemetry(),
         now.stores(),
+        keepingFixed(now.jobs(), next.jobs()),
         now.demo());
   }
 }

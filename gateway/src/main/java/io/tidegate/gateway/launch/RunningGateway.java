@@ -13,7 +13,9 @@ import io.tidegate.metrics.MetricsVerticle;
 import io.tidegate.metrics.Telemetry;
 import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.EventsBus;
+import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.metrics.api.OperationalEvent;
+import io.tidegate.worker.WorkerVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,6 +48,7 @@ final class RunningGateway {
   private final AdminVerticle admin;
   private final Logger log;
   private Set<String> faultyBefore = Set.of();
+  private volatile Optional<String> worker = Optional.empty();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -110,15 +113,38 @@ final class RunningGateway {
                     CacheSetup.options(options.stores(), Runtime.getRuntime().maxMemory()),
                     telemetry.meters().cache()))
         .compose(cache -> node.prepare(Optional.of(cache)))
-        .compose(
-            ready ->
-                vertx.deployVerticle(
-                    () -> new GatewayVerticle(node), new DeploymentOptions().setInstances(loops)))
+        .compose(ready -> Future.all(gateways(loops), jobs(options, loops)))
         .compose(
             ready ->
                 named(
                     vertx.deployVerticle(admin),
                     "admin.port: " + options.admin().host() + ":" + options.admin().port()));
+  }
+
+  private Future<?> gateways(int loops) {
+    return vertx.deployVerticle(
+        () -> new GatewayVerticle(node), new DeploymentOptions().setInstances(loops));
+  }
+
+  /**
+   * After those who run jobs, so that none is put off; before the port, so that none is refused.
+   */
+  private Future<?> jobs(GatewayOptions options, int loops) {
+    if (options.jobs().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var verticle = new WorkerVerticle(options.jobs().get().jobs(), JobMeters.NONE, events);
+    return node.runners(loops)
+        .compose(ready -> named(vertx.deployVerticle(verticle), "stores.jobs"))
+        .onSuccess(deployed -> worker = Optional.of(deployed))
+        .onComplete(node::jobsOpened);
+  }
+
+  /** Takes no more jobs, lets those that run end, and gives back what does not end in time. */
+  private Future<?> stopJobs() {
+    Future<?> stopped = worker.<Future<?>>map(vertx::undeploy).orElseGet(Future::succeededFuture);
+    worker = Optional.empty();
+    return stopped;
   }
 
   private static <T> Future<T> named(Future<T> future, String what) {
@@ -193,7 +219,9 @@ final class RunningGateway {
       if (!delay.isZero()) {
         await(vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS), delay.toSeconds() + 5);
       }
-      await(node.shutdown(), node.options().server().drain().toSeconds() + 5);
+      Duration grace = node.options().jobs().map(jobs -> jobs.jobs().grace()).orElse(Duration.ZERO);
+      long longest = Math.max(node.options().server().drain().toSeconds(), grace.toSeconds()) + 5;
+      await(Future.join(stopJobs(), node.shutdown()), longest);
       log.atInfo().addKeyValue("event", "stopped").log("stopped");
     } catch (Exception e) {
       log.warn("not everything ended in time", e);

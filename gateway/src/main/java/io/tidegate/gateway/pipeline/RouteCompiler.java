@@ -6,13 +6,17 @@ import io.tidegate.gateway.exchange.Attempt;
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
+import io.tidegate.gateway.offload.Intake;
+import io.tidegate.gateway.offload.JobRoute;
 import io.tidegate.gateway.resilience.Backoff;
 import io.tidegate.gateway.resilience.Breaker;
 import io.tidegate.gateway.resilience.BudgetOptions;
 import io.tidegate.gateway.resilience.FaultPlan;
 import io.tidegate.gateway.resilience.RateLimitOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
+import io.tidegate.gateway.resilience.TimeoutOptions;
 import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.gateway.route.AsyncOptions;
 import io.tidegate.gateway.route.FallbackOption;
 import io.tidegate.gateway.route.HeaderEditor;
 import io.tidegate.gateway.route.HeaderEdits;
@@ -31,6 +35,7 @@ import io.tidegate.metrics.api.RouteMeters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +46,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * not ask for is not in its pipeline.
  */
 public final class RouteCompiler {
+  /** The longest that a queue may give a run; its own time is the exchange's. */
+  private static final Duration LONGEST_RUN = Duration.ofHours(1);
+
   private final Context context;
   private final TimerWheel wheel;
   private final Map<String, UpstreamClient> clients;
@@ -49,12 +57,14 @@ public final class RouteCompiler {
   private final long serverBodyLimit;
   private final Limiters limiters;
   private final Optional<ResponseCache> cache;
+  private final Optional<Intake> intake;
 
   /**
    * @param clients every upstream that a route may name
    * @param via our entry for Via
    * @param limiters rate limits of the node
    * @param cache what the node remembers, for routes that ask for it; empty: nothing
+   * @param intake takes jobs in; empty: there are none
    * @param serverBodyLimit bytes, for routes that set no limit of their own
    */
   public RouteCompiler(
@@ -65,7 +75,8 @@ public final class RouteCompiler {
       String via,
       long serverBodyLimit,
       Limiters limiters,
-      Optional<ResponseCache> cache) {
+      Optional<ResponseCache> cache,
+      Optional<Intake> intake) {
     this.context = context;
     this.wheel = wheel;
     this.clients = clients;
@@ -74,6 +85,7 @@ public final class RouteCompiler {
     this.serverBodyLimit = serverBodyLimit;
     this.limiters = limiters;
     this.cache = cache;
+    this.intake = intake;
   }
 
   /** A route, ready to serve; its handles are given back by {@link RouteMeters#release}. */
@@ -92,6 +104,9 @@ public final class RouteCompiler {
       List<FallbackStep.Fallback> chain = fallbacks(route, cached, counted);
       pipeline = new FallbackStep(route.fallbackOn(), chain, counted, pipeline);
     }
+    if (intake.isPresent() && takesJobs(route)) {
+      pipeline = intake.get().step(route, route.async().get(), pipeline);
+    }
     if (route.rateLimit().isPresent()) {
       RateLimitOptions limit = route.rateLimit().get();
       pipeline = new RateLimitStep(route.id(), limit, limiters.of(route.id(), limit), pipeline);
@@ -103,7 +118,9 @@ public final class RouteCompiler {
                 .filter(retry -> retry.attempts() > 1)
                 .map(RetryOptions::replayBuffer)
                 .orElse(0L),
-            Math.max(route.mirror().isPresent() ? MirrorStep.KEEP : 0, keptForFallback(route)));
+            Math.max(
+                route.mirror().isPresent() ? MirrorStep.KEEP : 0,
+                Math.max(keptForFallback(route), stored(route))));
     return new CompiledRoute(
         route.id(),
         pipeline,
@@ -161,6 +178,46 @@ public final class RouteCompiler {
     boolean sentAgain =
         route.fallback().stream().anyMatch(option -> option instanceof FallbackOption.ToUpstream);
     return sentAgain ? RetryOptions.DEFAULTS.replayBuffer() : 0;
+  }
+
+  private static boolean takesJobs(RouteOptions route) {
+    return route.async().filter(o -> o.when() != AsyncOptions.When.NEVER).isPresent();
+  }
+
+  /** Bytes of a body without which it could not be stored after a call that failed. */
+  private long stored(RouteOptions route) {
+    return route.fallback().stream()
+        .filter(FallbackOption.ToQueue.class::isInstance)
+        .mapToLong(
+            option ->
+                intake
+                    .map(taking -> taking.maxBody(((FallbackOption.ToQueue) option).queue()))
+                    .orElse(0L))
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * A route as jobs run through it: the calls without what only helps a client that waits. A job
+   * has time: its queue says how much, and when to try again.
+   */
+  public JobRoute job(RouteOptions route, RouteMeters counted) {
+    var patient = new TimeoutOptions(LONGEST_RUN, LONGEST_RUN, route.timeout().idle());
+    RouteOptions once = route.withTimeout(patient).withoutRetry();
+    Step<Exchange> pipeline = target(once, counted);
+    List<FallbackStep.Fallback> others =
+        once.fallback().stream()
+            .filter(FallbackOption.ToUpstream.class::isInstance)
+            .map(option -> fallback(once, option, null, counted))
+            .toList();
+    if (!others.isEmpty()) {
+      pipeline = new FallbackStep(once.fallbackOn(), others, counted, pipeline);
+    }
+    return new JobRoute(
+        route,
+        PathPattern.parse(route.match().path()),
+        route.timeout().idle().toMillis(),
+        pipeline);
   }
 
   private Step<Exchange> target(RouteOptions route, RouteMeters counted) {
@@ -256,6 +313,7 @@ public final class RouteCompiler {
       RouteOptions route, CacheStep cached, RouteMeters counted) {
     return route.fallback().stream()
         .filter(option -> cached != null || !(option instanceof FallbackOption.Stale))
+        .filter(option -> intake.isPresent() || !(option instanceof FallbackOption.ToQueue))
         .map(option -> fallback(route, option, cached, counted))
         .toList();
   }
@@ -263,15 +321,20 @@ public final class RouteCompiler {
   private FallbackStep.Fallback fallback(
       RouteOptions route, FallbackOption option, CacheStep cached, RouteMeters counted) {
     if (option instanceof FallbackOption.Stale) {
-      return new FallbackStep.Fallback("stale", false, cached::stale);
+      return new FallbackStep.Fallback("stale", FallbackStep.Way.ANSWER, cached::stale);
     }
     if (option instanceof FallbackOption.ToUpstream to) {
       return new FallbackStep.Fallback(
-          "upstream", true, calls(route, to.upstream(), false, counted));
+          "upstream", FallbackStep.Way.SEND, calls(route, to.upstream(), false, counted));
     }
     if (option instanceof FallbackOption.Answer fixed) {
       var answer = new Reply.Answer(fixed.status(), fixed.headers(), Buffer.buffer(fixed.body()));
-      return new FallbackStep.Fallback("static", false, exchange -> Future.succeededFuture(answer));
+      return new FallbackStep.Fallback(
+          "static", FallbackStep.Way.ANSWER, exchange -> Future.succeededFuture(answer));
+    }
+    if (option instanceof FallbackOption.ToQueue to && intake.isPresent()) {
+      return new FallbackStep.Fallback(
+          "queue", FallbackStep.Way.STORE, intake.get().storeAndForward(route, to.queue()));
     }
     throw new AssertionError("unhandled fallback: " + option);
   }

@@ -133,6 +133,7 @@ final class Stage {
         routes().stream().map(Stage::recast).toList(),
         quiet(file),
         StoresOptions.DEFAULTS,
+        Optional.empty(),
         false);
   }
 
@@ -165,12 +166,14 @@ final class Stage {
         route.hedge(),
         route.fallback().stream()
             .filter(fallback -> !(fallback instanceof FallbackOption.Stale))
+            .filter(fallback -> !(fallback instanceof FallbackOption.ToQueue))
             .map(fallback -> recast(fallback, own))
             .toList(),
         route.fallbackOn(),
         Optional.empty(),
         route.fault(),
         route.priority(),
+        Optional.empty(),
         Optional.empty());
   }
 

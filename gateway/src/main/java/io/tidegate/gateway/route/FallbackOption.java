@@ -12,6 +12,9 @@ public sealed interface FallbackOption {
   /** What is remembered, however old up to the route's {@code cache.stale-if-error}. */
   record Stale() implements FallbackOption {}
 
+  /** Stored, to be forwarded later: the client gets a receipt. For writes. */
+  record ToQueue(String queue) implements FallbackOption {}
+
   /** A fixed answer. */
   record Answer(int status, Map<String, String> headers, String body) implements FallbackOption {
     public Answer {

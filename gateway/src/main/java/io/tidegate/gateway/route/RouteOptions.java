@@ -20,6 +20,7 @@ import java.util.Set;
  * @param retry empty: one attempt only
  * @param priority which requests are shed first when an upstream is overloaded
  * @param cache how answers are remembered; empty: not at all
+ * @param async how its requests become jobs; empty: they do not
  */
 public record RouteOptions(
     String id,
@@ -38,7 +39,8 @@ public record RouteOptions(
     Optional<RateLimitOptions> rateLimit,
     Optional<FaultOptions> fault,
     Priority priority,
-    Optional<CachePolicy> cache) {
+    Optional<CachePolicy> cache,
+    Optional<AsyncOptions> async) {
   /** What a fallback is for unless the route says otherwise. */
   public static final Conditions FALLBACK_ON =
       new Conditions(
@@ -55,5 +57,38 @@ public record RouteOptions(
 
   public RouteOptions {
     fallback = List.copyOf(fallback);
+  }
+
+  /** This route with other times. */
+  public RouteOptions withTimeout(TimeoutOptions other) {
+    return with(other, retry, hedge);
+  }
+
+  /** This route with one attempt only. */
+  public RouteOptions withoutRetry() {
+    return with(timeout, Optional.empty(), Optional.empty());
+  }
+
+  private RouteOptions with(
+      TimeoutOptions times, Optional<RetryOptions> again, Optional<HedgeOptions> beside) {
+    return new RouteOptions(
+        id,
+        match,
+        target,
+        mirror,
+        rewrite,
+        request,
+        response,
+        bodyLimit,
+        times,
+        again,
+        beside,
+        fallback,
+        fallbackOn,
+        rateLimit,
+        fault,
+        priority,
+        cache,
+        async);
   }
 }

@@ -1,11 +1,13 @@
 package io.tidegate.gateway.admin;
 
 import io.tidegate.cache.api.PurgeOrder;
+import io.tidegate.worker.api.Jobs;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A gateway that answers as it is told and remembers what it was asked. */
@@ -54,6 +56,11 @@ final class ScriptedOperations implements Operations {
   @Override
   public Future<JsonObject> snapshot() {
     return Future.succeededFuture(new JsonObject().put("requests", 7));
+  }
+
+  @Override
+  public Optional<Jobs> jobs() {
+    return Optional.empty();
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.tidegate.gateway.upstream.BalanceOptions;
 import io.tidegate.gateway.upstream.PoolOptions;
 import io.tidegate.gateway.upstream.UpstreamOptions;
 import io.tidegate.metrics.TelemetryOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -183,10 +184,17 @@ class ConfigFileTest {
     GatewayOptions options = Samples.options(Samples.FULL);
     JsonObject json = ConfigRedacted.of(options);
     json.remove("version");
+    JsonObject callbacks = json.getJsonObject("jobs").getJsonObject("callbacks");
+    assertThat(callbacks.remove("secrets")).isEqualTo(new JsonArray().add("***"));
 
     GatewayOptions again = Samples.options(json.encodePrettily());
 
-    assertThat(json.encode()).doesNotContain("not-to-be-shown", "hidden-as-well");
+    assertThat(json.encode()).doesNotContain("not-to-be-shown", "hidden-as-well", "whsec");
+    assertThat(again.jobs().orElseThrow().jobs().queues().get("work"))
+        .isEqualTo(options.jobs().orElseThrow().jobs().queues().get("work"));
+    assertThat(again.jobs().orElseThrow().jobs().store())
+        .isEqualTo(options.jobs().orElseThrow().jobs().store());
+    assertThat(again.jobs().orElseThrow().scope()).contains("x-tenant");
     assertThat(again.upstreams()).isEqualTo(options.upstreams());
     assertThat(again.routes()).isEqualTo(options.routes());
     assertThat(again.server()).isEqualTo(options.server());

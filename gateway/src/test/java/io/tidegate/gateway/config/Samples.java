@@ -115,6 +115,7 @@ final class Samples {
             tags: [orders]
             coalesce: false
             authorized: true
+          async: {queue: reports, when: always, callback: true, max-wait: 5s, keep: [X-Report]}
         - match: {path: /hi}
           respond: {status: 201, headers: {X-A: "1"}, body: hello}
         - match: {path: /old/**}
@@ -141,6 +142,44 @@ final class Samples {
           pool: 4
           timeout: 250ms
         cache: {memory: 64MiB, redis: true, timeout: 20ms}
+        jobs: {engine: embedded, path: data/other, disk-floor: 64MiB}
+      queues:
+        reports:
+          concurrency: 8
+          rate: 50/m
+          timeout: 30s
+          deadline: 12h
+          aging: 30s
+          retry: {attempts: 5, backoff: {base: 1s, max: 5m, jitter: full}}
+          max-depth: 500
+          max-bytes: 64MiB
+          max-body: 256KiB
+          result-ttl: 1h
+          dead-ttl: 7d
+          keep: 1000
+          keep-bytes: 32MiB
+          schedule:
+            - name: nightly
+              cron: 0 3 * * *
+              zone: Europe/Berlin
+              misfire: 3
+              overlap: skip
+              request: {method: POST, path: /stripped/x?full=1, host: a.test, headers: {X-A: b}, json: {all: true}}
+        work: {handler: resize, batch: {size: 10, wait: 100ms}}
+      jobs:
+        prefix: /work/jobs
+        scope: {header: X-Tenant}
+        listing: none
+        subscribers: 10
+        max-result: 64KiB
+        lease: 10s
+        grace: 5s
+        callbacks:
+          hosts: [hooks.example.com, "*.example.org"]
+          http: true
+          networks: [10.0.0.0/8]
+          secrets: [whsec_bm90LXRvLWJlLXNob3duLWF0LWFsbC1ldmVy]
+          timeout: 5s
       demo: true
       """;
 

@@ -76,7 +76,15 @@ class SchemaTest {
 
   @Test
   void theFullSampleUsesEveryKeyThatTheTableHas() {
-    List<Section> sections = List.of(FileKeys.FILE, PolicyKeys.DEFAULTS, RouteKeys.ROUTE);
+    List<Section> sections =
+        List.of(
+            FileKeys.FILE,
+            PolicyKeys.DEFAULTS,
+            RouteKeys.ROUTE,
+            OffloadKeys.ASYNC,
+            OffloadKeys.QUEUE,
+            OffloadKeys.JOBS,
+            OffloadKeys.STORE);
     String text = Samples.FULL;
 
     for (Section section : sections) {
@@ -116,6 +124,18 @@ class SchemaTest {
       assertDefaults(section, upstream.getJsonObject(section));
     }
     assertDefaults("route", route);
+    JsonObject jobs =
+        ConfigRedacted.of(
+            Samples.options(Samples.SMALL + "    async: {queue: q}\nqueues: {q: {}}\n"));
+    JsonObject queue = jobs.getJsonObject("queues").getJsonObject("q");
+    assertDefaults("async", jobs.getJsonArray("routes").getJsonObject(0).getJsonObject("async"));
+    assertDefaults("queue", queue);
+    assertDefaults("queue-retry", queue.getJsonObject("retry"));
+    assertDefaults("queue-backoff", queue.getJsonObject("retry").getJsonObject("backoff"));
+    assertDefaults("queue-batch", queue.getJsonObject("batch"));
+    assertDefaults("jobs", jobs.getJsonObject("jobs"));
+    assertDefaults("callbacks", jobs.getJsonObject("jobs").getJsonObject("callbacks"));
+    assertDefaults("stores-jobs", jobs.getJsonObject("stores").getJsonObject("jobs"));
     assertDefaults("rewrite", route.getJsonObject("rewrite"));
     assertDefaults("timeout", route.getJsonObject("timeout"));
     assertDefaults("retry", route.getJsonObject("retry"));
@@ -175,7 +195,11 @@ class SchemaTest {
         "routes: []",
         "demo: 1\nroutes: [{match: {}, respond: {}}]",
         "prot: 1\nroutes: [{match: {}, respond: {}}]",
-        "queues: {}\nroutes: [{match: {}, respond: {}}]",
+        "queues: {a: {concurrency: 0}}\nroutes: [{match: {}, respond: {}}]",
+        "queues: {'a b': {}}\nroutes: [{match: {}, respond: {}}]",
+        "queues: {a: {schedule: [{request: {path: /}}]}}\nroutes: [{match: {}, respond: {}}]",
+        "jobs: {prefix: jobs}\nroutes: [{match: {}, respond: {}}]",
+        "routes: [{match: {}, respond: {}, fallback: [{queue: a, status: 503}]}]",
         "routes: [{match: {}}]",
         "routes: [{match: {}, respond: {}, upstream: a}]",
         "routes: [{match: {}, respond: {}, cache: {ttl: 1}}]",

@@ -62,6 +62,7 @@ final class OneRoute {
             Optional.empty(),
             Optional.empty(),
             RouteOptions.Priority.NORMAL,
+            Optional.empty(),
             Optional.empty());
     return new GatewayOptions(
         "0",
@@ -71,6 +72,7 @@ final class OneRoute {
         List.of(route),
         TelemetryOptions.DEFAULTS,
         StoresOptions.DEFAULTS,
+        Optional.empty(),
         false);
   }
 }

@@ -55,6 +55,7 @@ final class Routes {
         Optional.empty(),
         Optional.empty(),
         RouteOptions.Priority.NORMAL,
+        Optional.empty(),
         Optional.empty());
   }
 

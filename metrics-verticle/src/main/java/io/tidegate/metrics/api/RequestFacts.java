@@ -100,6 +100,11 @@ public interface RequestFacts {
   /** Body bytes sent to the client. */
   long bytesOut();
 
+  /** Id of the job that it became, asks about, or runs; null when it has to do with none. */
+  default String job() {
+    return null;
+  }
+
   /** Where the request was when the client left; null when it stayed. */
   String leftDuring();
 

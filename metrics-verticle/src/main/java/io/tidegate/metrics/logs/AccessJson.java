@@ -25,6 +25,7 @@ final class AccessJson implements AccessLines.AccessFormat {
   private static final byte[] FAILURE = key("failure");
   private static final byte[] CAUSE = key("first_cause");
   private static final byte[] LEFT = key("client_left");
+  private static final byte[] JOB = key("job");
   private static final byte[] SKIPPED = key("retry_skipped");
   private static final byte[] FAULT = bytes(",\"fault_injected\":true");
   private static final byte[] ATTEMPTS = bytes(",\"attempts\":");
@@ -89,6 +90,7 @@ final class AccessJson implements AccessLines.AccessFormat {
     line.raw(STATUS);
     line.number(facts.status());
     text(line, SOURCE, facts.source() == null ? null : facts.source().label());
+    text(line, JOB, facts.job());
     text(line, FAILURE, facts.failure());
     text(line, CAUSE, facts.firstCause());
     text(line, LEFT, facts.leftDuring());
