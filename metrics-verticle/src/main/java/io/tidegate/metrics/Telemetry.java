@@ -2,6 +2,7 @@ package io.tidegate.metrics;
 
 import io.tidegate.metrics.api.AccessLog;
 import io.tidegate.metrics.api.GatewayMeters;
+import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.metrics.api.Tracing;
 import io.tidegate.metrics.logs.AccessLines;
 import io.tidegate.metrics.logs.Logs;
@@ -116,6 +117,11 @@ public final class Telemetry implements AutoCloseable {
 
   public GatewayMeters meters() {
     return registry;
+  }
+
+  /** What is counted of jobs. */
+  public JobMeters jobMeters() {
+    return JobMeters.on(registry.named());
   }
 
   public Tracing tracing() {

@@ -13,7 +13,6 @@ import io.tidegate.metrics.MetricsVerticle;
 import io.tidegate.metrics.Telemetry;
 import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.EventsBus;
-import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.metrics.api.OperationalEvent;
 import io.tidegate.worker.WorkerVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -133,7 +132,7 @@ final class RunningGateway {
     if (options.jobs().isEmpty()) {
       return Future.succeededFuture();
     }
-    var verticle = new WorkerVerticle(options.jobs().get().jobs(), JobMeters.NONE, events);
+    var verticle = new WorkerVerticle(options.jobs().get().jobs(), telemetry.jobMeters(), events);
     return node.runners(loops)
         .compose(ready -> named(vertx.deployVerticle(verticle), "stores.jobs"))
         .onSuccess(deployed -> worker = Optional.of(deployed))
