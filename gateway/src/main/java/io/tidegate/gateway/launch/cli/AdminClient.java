@@ -74,6 +74,11 @@ final class AdminClient {
             .POST(HttpRequest.BodyPublishers.ofString(body.encode())));
   }
 
+  /** The answer; empty after what went wrong was printed. */
+  Optional<JsonObject> delete(String path) {
+    return send(request(path).DELETE());
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));

@@ -19,6 +19,7 @@ public final class Cli {
         explain FILE METHOD URL         show which route takes a request, and its policy
         rehearse FILE                   play faults against the policies of a configuration
         cache purge|stats               let a running node forget, or tell what it remembers
+        jobs list|show|…                look after the jobs and queues of a running node
 
         COMMAND --help                  more about a command
         --version                       which Tidegate this is
@@ -39,7 +40,8 @@ public final class Cli {
             new CheckCommand(),
             new ExplainCommand(),
             new RehearseCommand(program),
-            new CacheCommand());
+            new CacheCommand(),
+            new JobsCommand());
   }
 
   /**

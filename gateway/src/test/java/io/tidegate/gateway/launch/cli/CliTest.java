@@ -119,6 +119,9 @@ class CliTest {
       value = {
         "cache | purge or stats is missing",
         "cache forget | expected purge or stats, found forget",
+        "jobs | what to do is missing",
+        "jobs show | its name is missing",
+        "jobs nope q | unknown: jobs nope (jobs --help lists all)",
         "cache purge | expected one of --url, --prefix, --tag, --all",
         "cache purge --tag a --all | expected one of --url, --prefix, --tag, --all",
         "cache stats --admin nowhere | --admin: expected a URL such as http://127.0.0.1:9090",
