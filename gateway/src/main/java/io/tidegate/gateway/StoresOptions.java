@@ -1,5 +1,8 @@
 package io.tidegate.gateway;
 
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +56,32 @@ public record StoresOptions(Optional<Redis> redis, Cache cache) {
       if (pool < 1) {
         throw new IllegalArgumentException("stores.redis.pool: " + pool + " (expected: >= 1)");
       }
+    }
+
+    /**
+     * As the client of Redis takes it.
+     *
+     * @param poolName of the pool in metrics
+     */
+    public RedisOptions client(String poolName) {
+      var options =
+          new RedisOptions()
+              .setType(RedisClientType.valueOf(mode.name()))
+              .setMasterName(master)
+              .setMaxPoolSize(pool)
+              .setPoolName(poolName);
+      urls.forEach(url -> options.addConnectionString(address(url)));
+      password.ifPresent(options::setPassword);
+      user.ifPresent(options::setUser);
+      return options;
+    }
+
+    private String address(String url) {
+      URI uri = URI.create(url);
+      int port = uri.getPort() < 0 ? 6379 : uri.getPort();
+      String scheme = tls ? "rediss" : uri.getScheme();
+      String path = uri.getPath() == null ? "" : uri.getPath();
+      return scheme + "://" + uri.getHost() + ":" + port + path;
     }
 
     /** Without the password. */

@@ -8,6 +8,7 @@ import io.tidegate.gateway.security.Cidr;
 import io.tidegate.worker.api.AdmissionPlan;
 import io.tidegate.worker.api.BackoffPlan;
 import io.tidegate.worker.api.BatchPlan;
+import io.tidegate.worker.api.Durability;
 import io.tidegate.worker.api.JobHandler;
 import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.KeepPlan;
@@ -74,16 +75,31 @@ final class OffloadAssembly {
             jobs.size("max-result", OffloadOptions.MAX_RESULT),
             callbacks(jobs.section("callbacks")),
             new JobsOptions(
-                store(file.section("stores").section("jobs")),
+                store(file.section("stores")),
                 queues,
                 jobs.duration("lease", JobsOptions.LEASE),
                 jobs.duration("grace", JobsOptions.GRACE))));
   }
 
-  private static StoreOptions store(Fields fields) {
+  private static StoreOptions store(Fields stores) {
+    Fields fields = stores.section("jobs");
+    if (isShared(fields)) {
+      return new StoreOptions.Redis(
+          StoreAssembly.redis(stores.section("redis")).client("jobs"),
+          fields.duration("timeout", StoreOptions.Redis.TIMEOUT),
+          fields.get("durability", Durability.class).orElse(Durability.OS),
+          fields.text("prefix").orElse(StoreOptions.Redis.PREFIX));
+    }
     return new StoreOptions.Embedded(
         Path.of(fields.text("path").orElse(OffloadKeys.PATH)),
         fields.size("disk-floor", StoreOptions.Embedded.FLOOR));
+  }
+
+  /** Whether Redis keeps the jobs. */
+  static boolean isShared(Fields jobs) {
+    return jobs.get("engine", OffloadKeys.Engine.class)
+        .filter(OffloadKeys.Engine.REDIS::equals)
+        .isPresent();
   }
 
   private static CallbackOptions callbacks(Fields fields) {

@@ -143,6 +143,13 @@ final class OffloadJson {
           .put("path", embedded.path().toString())
           .put("disk-floor", Units.writeSize(embedded.diskFloor()));
     }
+    if (store instanceof StoreOptions.Redis redis) {
+      return new JsonObject()
+          .put("engine", "redis")
+          .put("timeout", Units.write(redis.timeout()))
+          .put("durability", redis.durability().label())
+          .put("prefix", redis.prefix());
+    }
     throw new AssertionError("unhandled store: " + store);
   }
 }

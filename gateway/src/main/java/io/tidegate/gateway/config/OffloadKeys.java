@@ -7,6 +7,7 @@ import io.tidegate.gateway.route.AsyncOptions;
 import io.tidegate.worker.api.AdmissionPlan;
 import io.tidegate.worker.api.BackoffPlan;
 import io.tidegate.worker.api.CronPlan;
+import io.tidegate.worker.api.Durability;
 import io.tidegate.worker.api.JobBatch;
 import io.tidegate.worker.api.JobTerms;
 import io.tidegate.worker.api.JobsOptions;
@@ -260,19 +261,43 @@ final class OffloadKeys {
       new Section("stores-jobs", "Where jobs are kept.")
           .key(
               "engine",
-              new NotYetShape("redis", Shapes.words("embedded")),
-              "Files of this node.",
-              "embedded")
+              Shapes.constants(Engine.class),
+              "Files of this node, or stores.redis, which several nodes share.",
+              Engine.EMBEDDED)
           .key(
               "path",
               Shapes.text("a folder", ".+"),
-              "Folder, made when it is missing; relative names start at the working folder.",
+              "Embedded: a folder, made when it is missing; relative names start at the working"
+                  + " folder.",
               PATH)
           .key(
               "disk-floor",
               Shapes.size(0, TIB),
-              "Free disk below which no more jobs are taken.",
-              StoreOptions.Embedded.FLOOR);
+              "Embedded: free disk below which no more jobs are taken.",
+              StoreOptions.Embedded.FLOOR)
+          .key(
+              "timeout",
+              Shapes.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+              "Redis: until an answer, 2s by default; a connection that takes longer is given up.")
+          .key(
+              "durability",
+              Shapes.constants(Durability.class),
+              "Redis: what an accepted job survives at least: loss of power (fsync), of one machine"
+                  + " (replicated), of the process (os, the default). What the server cannot give is"
+                  + " refused at the start.")
+          .key(
+              "prefix",
+              Shapes.text(
+                  "1 to 64 letters, digits, dots, dashes, underscores or colons",
+                  "[A-Za-z0-9._:-]{1,64}"),
+              "Redis: of all keys, by default tidegate; gateways with the same one share their"
+                  + " jobs.");
+
+  /** Who keeps jobs. */
+  enum Engine {
+    EMBEDDED,
+    REDIS
+  }
 
   private OffloadKeys() {}
 

@@ -20,7 +20,7 @@ final class StoreAssembly {
             cache.duration("timeout", d.timeout())));
   }
 
-  private static StoresOptions.Redis redis(Fields fields) {
+  static StoresOptions.Redis redis(Fields fields) {
     return new StoresOptions.Redis(
         fields.items("url", String.class),
         fields.text("user").filter(text -> !text.isEmpty()),
@@ -40,6 +40,11 @@ final class StoreAssembly {
     if (cache.flag("redis", false) && !stores.has("redis")) {
       problems.error(
           cache.placeOf("redis"), "found true, expected stores.redis to say where it is");
+    }
+    Fields jobs = stores.section("jobs");
+    if (OffloadAssembly.isShared(jobs) && !stores.has("redis")) {
+      problems.error(
+          jobs.placeOf("engine"), "found redis, expected stores.redis to say where it is");
     }
     Fields redis = stores.section("redis");
     boolean alone =

@@ -2,9 +2,6 @@ package io.tidegate.gateway.launch;
 
 import io.tidegate.cache.CacheOptions;
 import io.tidegate.gateway.StoresOptions;
-import io.vertx.redis.client.RedisClientType;
-import io.vertx.redis.client.RedisOptions;
-import java.net.URI;
 import java.util.Optional;
 
 /** What the file says of stores, as the cache takes it. */
@@ -23,28 +20,9 @@ final class CacheSetup {
             .map(
                 redis ->
                     new CacheOptions.RedisTier(
-                        redis(redis), stores.cache().timeout(), CacheOptions.RedisTier.NAMESPACE));
+                        redis.client("cache"),
+                        stores.cache().timeout(),
+                        CacheOptions.RedisTier.NAMESPACE));
     return new CacheOptions(memory, tier);
-  }
-
-  private static RedisOptions redis(StoresOptions.Redis redis) {
-    var options =
-        new RedisOptions()
-            .setType(RedisClientType.valueOf(redis.mode().name()))
-            .setMasterName(redis.master())
-            .setMaxPoolSize(redis.pool())
-            .setPoolName("cache");
-    redis.urls().forEach(url -> options.addConnectionString(address(url, redis)));
-    redis.password().ifPresent(options::setPassword);
-    redis.user().ifPresent(options::setUser);
-    return options;
-  }
-
-  private static String address(String url, StoresOptions.Redis redis) {
-    URI uri = URI.create(url);
-    int port = uri.getPort() < 0 ? 6379 : uri.getPort();
-    String scheme = redis.tls() ? "rediss" : uri.getScheme();
-    String path = uri.getPath() == null ? "" : uri.getPath();
-    return scheme + "://" + uri.getHost() + ":" + port + path;
   }
 }

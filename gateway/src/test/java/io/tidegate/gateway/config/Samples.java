@@ -142,7 +142,8 @@ final class Samples {
           pool: 4
           timeout: 250ms
         cache: {memory: 64MiB, redis: true, timeout: 20ms}
-        jobs: {engine: embedded, path: data/other, disk-floor: 64MiB}
+        jobs:
+          {engine: embedded, path: data/other, disk-floor: 64MiB, timeout: 3s, durability: fsync, prefix: other}
       queues:
         reports:
           concurrency: 8

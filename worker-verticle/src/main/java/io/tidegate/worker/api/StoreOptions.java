@@ -3,6 +3,7 @@ package io.tidegate.worker.api;
 import io.vertx.redis.client.RedisOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Where jobs are kept. */
 public sealed interface StoreOptions {
@@ -59,6 +60,21 @@ public sealed interface StoreOptions {
     /** On the usual terms. */
     public Redis(RedisOptions server) {
       this(server, TIMEOUT, Durability.OS, PREFIX);
+    }
+
+    /** The client's options have no equality of their own. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Redis that
+          && server.toJson().equals(that.server.toJson())
+          && timeout.equals(that.timeout)
+          && durability == that.durability
+          && prefix.equals(that.prefix);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(server.toJson(), timeout, durability, prefix);
     }
 
     /** Without what may be secret. */
