@@ -1,0 +1,295 @@
+package io.tidegate.gateway.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What clients and operators are promised of jobs, asked of the jar. */
+@Timeout(60)
+class JobsApiIT {
+  private static final byte[] SECRET = "a secret of thirty-two bytes....".getBytes(UTF_8);
+
+  private static final CompletableFuture<Boolean> ABORTED = new CompletableFuture<>();
+  private static volatile boolean healed;
+  private static RawUpstream upstream;
+  private static RawUpstream receiver;
+  private static int ordersPort;
+  private static TidegateProcess gateway;
+
+  @BeforeAll
+  static void start() {
+    upstream = RawUpstream.start(JobsApiIT::answer);
+    receiver = RawUpstream.start(RawUpstream.answering("HTTP/1.1 204 No Content\r\n\r\n"));
+    try (var taken = RawUpstream.start(RawUpstream.OK)) {
+      ordersPort = taken.port();
+    }
+    gateway =
+        TidegateProcess.start(
+            """
+            upstreams:
+              origin: {endpoints: ['%1$s'], outlier: false, breaker: false}
+              orders:
+                endpoints: ['http://127.0.0.1:%2$d']
+                outlier: false
+                breaker: {failures: 2, reset: 500ms}
+            queues:
+              work: {retry: {attempts: 2, backoff: {base: 50ms, max: 50ms}}}
+              full: {max-depth: 1}
+              small: {max-body: 10B}
+              orders: {retry: {attempts: 100, backoff: {base: 100ms, max: 100ms}}}
+            jobs:
+              callbacks: {http: true, networks: [127.0.0.0/8], secrets: ['whsec_%3$s']}
+            routes:
+              - {id: work, match: {path: /work/**}, upstream: origin, async: {queue: work, when: always, callback: true}}
+              - {id: full, match: {path: /full}, upstream: origin, async: {queue: full, when: always}}
+              - {id: small, match: {path: /small}, upstream: origin, async: {queue: small, when: always}}
+              - {id: orders, match: {path: /orders/**}, upstream: orders, retry: false, fallback: [{queue: orders}]}
+            """
+                .formatted(upstream.url(), ordersPort, Base64.getEncoder().encodeToString(SECRET)));
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    upstream.close();
+    receiver.close();
+  }
+
+  private static void answer(RawUpstream.Request request, RawUpstream.Connection connection)
+      throws IOException {
+    request.body();
+    if (request.target().equals("/work/hang")) {
+      ABORTED.complete(connection.closedWithin(Duration.ofSeconds(20)));
+    } else if (request.target().equals("/work/broken") && !healed) {
+      connection.write("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n");
+    } else {
+      connection.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone");
+    }
+  }
+
+  private static String head(String method, String path, String body, String... fields) {
+    String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
+    return method
+        + " "
+        + path
+        + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+        + body.length()
+        + "\r\n"
+        + more
+        + "\r\n"
+        + body;
+  }
+
+  private static RawClient.Response ask(String method, String path, String body, String... fields) {
+    return RawClient.exchange(gateway.port(), head(method, path, body, fields));
+  }
+
+  private static JsonObject operate(String method, String path, String body) {
+    String json = "Content-Type: application/json";
+    RawClient.Response answer =
+        RawClient.exchange(gateway.adminPort(), head(method, path, body, json));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return new JsonObject(answer.text());
+  }
+
+  private static String location(RawClient.Response accepted) {
+    return accepted
+        .header("location")
+        .orElseThrow(() -> new AssertionError(accepted.statusLine() + " " + accepted.text()));
+  }
+
+  private static String id(String location) {
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
+
+  /** Waits, change by change, until the job is in {@code state}. */
+  private static JsonObject await(String job, String state) {
+    RawClient.Response now = ask("GET", job, "");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    while (!new JsonObject(now.text()).getString("state").equals(state)) {
+      assertThat(System.nanoTime()).as(now.text()).isLessThan(end);
+      String tag = now.header("etag").orElseThrow();
+      RawClient.Response next = ask("GET", job, "", "Prefer: wait=2", "If-None-Match: " + tag);
+      now = next.status() == 304 ? now : next;
+    }
+    return new JsonObject(now.text());
+  }
+
+  @Test
+  void aHundredClientsWithOneKeyMakeOneJobAndOneCall() throws Exception {
+    String key = "Idempotency-Key: \"hundred\"";
+    ExecutorService clients = Executors.newFixedThreadPool(100);
+    List<Future<RawClient.Response>> answers =
+        IntStream.range(0, 100)
+            .mapToObj(i -> clients.submit(() -> ask("POST", "/work/hundred", "x", key)))
+            .toList();
+    String job = null;
+    for (Future<RawClient.Response> each : answers) {
+      RawClient.Response answer = each.get(30, TimeUnit.SECONDS);
+      assertThat(answer.status()).isEqualTo(202);
+      job = job == null ? location(answer) : job;
+      assertThat(location(answer)).isEqualTo(job);
+    }
+    clients.shutdown();
+
+    await(job, "succeeded");
+
+    assertThat(upstream.requests()).filteredOn(r -> r.target().equals("/work/hundred")).hasSize(1);
+    RawClient.Response other = ask("POST", "/work/hundred", "y", key);
+    assertThat(other.status()).isEqualTo(422);
+    assertThat(other.header("content-type").orElse("")).startsWith("application/problem+json");
+  }
+
+  @Test
+  void eventsTellEachVersionUpToTheEndAndResume() {
+    String job = location(ask("POST", "/work/later", "x", "Job-Delay: 1h"));
+    try (var events = RawClient.connect(gateway.port())) {
+      events.send(head("GET", job + "/events", ""));
+      assertThat(events.head().header("content-type").orElse("")).startsWith("text/event-stream");
+      assertThat(nextField(events, "id: ")).isEqualTo("1");
+      assertThat(nextField(events, "event: ")).isEqualTo("state");
+
+      ask("POST", job + "/cancel", "");
+
+      assertThat(nextField(events, "id: ")).isEqualTo("2");
+      assertThat(nextField(events, "data: ")).contains("canceled");
+      assertThat(nextField(events, "event: ")).isEqualTo("end");
+    }
+    String resumed = ask("GET", job + "/events", "", "Last-Event-ID: 1").text();
+    assertThat(resumed).contains("id: 2\n", "event: end\n").doesNotContain("id: 1\n");
+  }
+
+  private static String nextField(RawClient events, String name) {
+    String line = events.line();
+    while (!line.startsWith(name)) {
+      line = events.line();
+    }
+    return line.substring(name.length());
+  }
+
+  @Test
+  void whoKnowsTheVersionIsToldNothingNewAndMayWaitForAChange() throws Exception {
+    String job = location(ask("POST", "/work/known", "x", "Job-Delay: 1h"));
+    String tag = "If-None-Match: " + ask("GET", job, "").header("etag").orElseThrow();
+
+    assertThat(ask("GET", job, "", tag).status()).isEqualTo(304);
+    try (var waiting = RawClient.connect(gateway.port())) {
+      waiting.send(head("GET", job, "", tag, "Prefer: wait=20"));
+      assertThat(ask("POST", job + "/cancel", "").status()).isEqualTo(200);
+      RawClient.Response changed = waiting.response();
+      assertThat(changed.status()).isEqualTo(200);
+      assertThat(new JsonObject(changed.text()).getString("state")).isEqualTo("canceled");
+    }
+    assertThat(ask("GET", job, "", tag).status()).isEqualTo(200);
+  }
+
+  @Test
+  void cancelingARunningJobAbortsItsCall() throws Exception {
+    String job = location(ask("POST", "/work/hang", "x"));
+    upstream.awaitRequest("/work/hang");
+
+    assertThat(ask("POST", job + "/cancel", "").status()).isBetween(200, 202);
+
+    assertThat(ABORTED.get(10, TimeUnit.SECONDS)).isTrue();
+    await(job, "canceled");
+  }
+
+  @Test
+  void anExhaustedJobIsDeadUntilAnOperatorPutsItBack() {
+    String job = location(ask("POST", "/work/broken", "x"));
+    assertThat(await(job, "dead").getInteger("attempts")).isEqualTo(2);
+    assertThat(operate("GET", "/queues/work/dead", "").encode()).contains(id(job));
+    JsonObject wish = new JsonObject().put("ids", new JsonArray().add(id(job)));
+
+    JsonObject dry =
+        operate("POST", "/queues/work/dead/requeue", wish.copy().put("dry_run", true).encode());
+    assertThat(dry.getInteger("requeued")).isEqualTo(1);
+    assertThat(new JsonObject(ask("GET", job, "").text()).getString("state")).isEqualTo("dead");
+
+    healed = true;
+    assertThat(operate("POST", "/queues/work/dead/requeue", wish.encode()).getInteger("requeued"))
+        .isEqualTo(1);
+    assertThat(await(job, "succeeded").getInteger("generation")).isPositive();
+    assertThat(operate("GET", "/queues/work/dead", "").encode()).doesNotContain(id(job));
+  }
+
+  @Test
+  void aFullQueueAndALargeBodyAreRefused() {
+    location(ask("POST", "/full", "x", "Job-Delay: 1h"));
+
+    RawClient.Response full = ask("POST", "/full", "x");
+
+    assertThat(full.status()).isEqualTo(429);
+    assertThat(Integer.parseInt(full.header("retry-after").orElse("0"))).isPositive();
+    assertThat(ask("POST", "/small", "x".repeat(11)).status()).isEqualTo(413);
+    assertThat(ask("POST", "/small", "x".repeat(10)).status()).isEqualTo(202);
+  }
+
+  @Test
+  void theEndOfAJobIsToldWithASignature() throws Exception {
+    String url = "Job-Callback-Url: " + receiver.url() + "/told";
+    String job = location(ask("POST", "/work/told", "x", url));
+
+    RawUpstream.Request told = receiver.awaitRequest("/told");
+
+    String id = told.header("webhook-id").orElseThrow();
+    String time = told.header("webhook-timestamp").orElseThrow();
+    String body = told.body().text();
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
+    byte[] expected = mac.doFinal((id + '.' + time + '.' + body).getBytes(UTF_8));
+    assertThat(told.header("webhook-signature"))
+        .contains("v1," + Base64.getEncoder().encodeToString(expected));
+    assertThat(Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(time))).isLessThan(60);
+    JsonObject event = new JsonObject(body);
+    assertThat(event.getString("type")).isEqualTo("job.succeeded");
+    assertThat(event.getJsonObject("data").getString("id")).isEqualTo(id(job));
+  }
+
+  @Test
+  void aPrivateAddressIsNotCalledAndAWrongUrlIsRefused() {
+    String wrong = "Job-Callback-Url: ftp://127.0.0.1/";
+    assertThat(ask("POST", "/work/wrong", "x", wrong).status()).isEqualTo(400);
+
+    String local = "Job-Callback-Url: http://10.0.0.1/private";
+    location(ask("POST", "/work/private", "x", local));
+
+    JsonObject refused =
+        gateway.awaitEvent(
+            e ->
+                "callback".equals(e.getString("event")) && "failed".equals(e.getString("outcome")));
+    JsonObject callback = operate("GET", "/jobs/" + refused.getString("job"), "");
+    assertThat(callback.getJsonObject("last_error").getString("type"))
+        .isEqualTo("callback_prohibited");
+  }
+
+  @Test
+  void whatAnUpstreamMissedIsForwardedInOrderWhenItIsBack() throws Exception {
+    for (String body : List.of("1", "2", "3")) {
+      assertThat(ask("POST", "/orders/a", body).status()).isEqualTo(202);
+    }
+    try (var back = RawUpstream.start(ordersPort, RawUpstream.ok("done"))) {
+      for (String body : List.of("1", "2", "3")) {
+        assertThat(back.awaitRequest("/orders/a").body().text()).isEqualTo(body);
+      }
+    }
+  }
+}
