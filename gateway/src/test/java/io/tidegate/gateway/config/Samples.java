@@ -168,7 +168,7 @@ final class Samples {
               request: {method: POST, path: /stripped/x?full=1, host: a.test, headers: {X-A: b}, json: {all: true}}
         work: {handler: resize, batch: {size: 10, wait: 100ms}}
       jobs:
-        prefix: /work/jobs
+        prefix: /own/jobs
         scope: {header: X-Tenant}
         listing: none
         subscribers: 10

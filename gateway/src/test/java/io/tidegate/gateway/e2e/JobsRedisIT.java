@@ -41,7 +41,7 @@ class JobsRedisIT {
         queues:
           work: {retry: {attempts: 2, backoff: {base: 50ms, max: 50ms}}}
         routes:
-          - {id: work, match: {path: /work/**}, upstream: origin, async: {queue: work, when: always}}
+          - {id: work, match: {path: /tasks/**}, upstream: origin, async: {queue: work, when: always}}
         stores:
           redis: {url: 'redis://127.0.0.1:%d'}
           jobs: {engine: redis, prefix: it}
@@ -69,7 +69,7 @@ class JobsRedisIT {
 
   @Test
   void eachGatewayAnswersForTheJobsOfTheOther() {
-    RawClient.Response accepted = ask(one, "POST", "/work/1");
+    RawClient.Response accepted = ask(one, "POST", "/tasks/1");
     assertThat(accepted.status()).isEqualTo(202);
     assertThat(new JsonObject(accepted.text()).getString("durability")).isEqualTo("os");
     String job = accepted.header("location").orElseThrow();
@@ -84,8 +84,8 @@ class JobsRedisIT {
   @Test
   void oneKeyIsOneJobWhicheverGatewayIsAsked() {
     String key = "Idempotency-Key: \"shared\"";
-    RawClient.Response first = ask(one, "POST", "/work/2", key);
-    RawClient.Response again = ask(two, "POST", "/work/2", key);
+    RawClient.Response first = ask(one, "POST", "/tasks/2", key);
+    RawClient.Response again = ask(two, "POST", "/tasks/2", key);
     assertThat(again.status()).isEqualTo(202);
     assertThat(again.header("location")).isEqualTo(first.header("location"));
     assertThat(again.header("idempotency-replayed")).contains("true");
