@@ -91,6 +91,11 @@ final class News {
     long latest = message.getLong("number");
     List<PurgeOrder> told = orders(message.getJsonArray("orders"));
     Long before = heard.get(from);
+    if (before == null && !message.getBoolean("repeats")) {
+      // Those before it may have been lost on their way here: the next repetition tells.
+      heard.put(from, 0L);
+      before = 0L;
+    }
     long missing = before == null ? told.size() : latest - before;
     if (missing <= 0) {
       return List.of();

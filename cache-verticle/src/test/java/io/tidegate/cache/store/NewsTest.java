@@ -27,7 +27,7 @@ class NewsTest {
     return new PurgeOrder(Kind.TAG, "t" + number, number % 2 == 0);
   }
 
-  @Property(tries = 200)
+  @Property(tries = 1000)
   void whatIsRepeatedMendsWhateverWasLost(@ForAll @Size(max = 200) List<Boolean> arrives) {
     boolean met = false;
     for (int i = 0; i < arrives.size(); i++) {
@@ -45,6 +45,14 @@ class NewsTest {
         assertThat(known.contains(order(i)) || beforeTheyMet).as("order %s", i).isTrue();
       }
     }
+  }
+
+  @Example
+  void whatWasLostBeforeTheFirstThatArrivesIsMendedToo() {
+    teller.of(order(0));
+    hear(teller.of(order(1)));
+    hear(teller.repeated());
+    assertThat(known).containsExactlyInAnyOrder(order(0), order(1));
   }
 
   @Example
