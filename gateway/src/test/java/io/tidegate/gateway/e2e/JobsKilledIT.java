@@ -302,15 +302,21 @@ class JobsKilledIT {
     private void submit(int number) throws InterruptedException {
       String target = "/work/" + number;
       submitted.add(target);
-      boolean keyed = number % 2 == 0;
-      Optional<String> location;
-      do {
-        location = acknowledged(keyed ? post(target, key(target)) : post(target));
-      } while (keyed && location.isEmpty() && !abandoned);
+      Optional<String> location = number % 2 == 0 ? postKeyed(target) : acknowledged(post(target));
       if (location.isPresent()) {
         acknowledged.put(target, location.get());
         acknowledgements.release();
       }
+    }
+
+    /** As a client with a key does: until it is acknowledged. */
+    private Optional<String> postKeyed(String target) throws InterruptedException {
+      long limit = System.nanoTime() + PATIENCE.toNanos();
+      Optional<String> location;
+      do {
+        location = acknowledged(post(target, key(target)));
+      } while (location.isEmpty() && !abandoned && System.nanoTime() < limit);
+      return location;
     }
 
     private String[] key(String target) {
@@ -338,7 +344,7 @@ class JobsKilledIT {
       Map<String, String> changed = new HashMap<>();
       for (int number = 2; number <= 2 * count && number <= numbers.get(); number += 2) {
         String target = "/work/" + number;
-        String location = acknowledged(post(target, key(target))).orElse("none");
+        String location = postKeyed(target).orElse("none");
         if (!location.equals(acknowledged.get(target))) {
           changed.put(target, location);
         }
