@@ -10,6 +10,7 @@ import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.Tracing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
@@ -43,6 +44,7 @@ public final class ClientPort implements ClientConnection.Listener {
   private static final int STREAMS = 100;
 
   private final Vertx vertx;
+  private final Context context;
   private final ServerOptions options;
   private final GatewayMeters meters;
   private final AtomicInteger connected;
@@ -51,8 +53,10 @@ public final class ClientPort implements ClientConnection.Listener {
   private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
   private final Set<ClientConnection> newcomers = new HashSet<>();
   private final boolean guarded;
+  private Thread loop;
 
   /**
+   * @param context of the event loop that is to serve
    * @param connected client connections of all event loops
    * @param self what of a Via entry names this very process
    * @param gateway which gateway of this process it is, from 1
@@ -68,6 +72,7 @@ public final class ClientPort implements ClientConnection.Listener {
       String self,
       int gateway) {
     this.vertx = vertx;
+    this.context = context;
     this.options = options;
     this.meters = meters;
     this.connected = connected;
@@ -134,8 +139,16 @@ public final class ClientPort implements ClientConnection.Listener {
                     .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
   }
 
-  /** Starts to accept clients; gives the port. */
+  /** Starts to accept clients; gives the port. Safe for all threads. */
   public Future<Integer> open() {
+    Promise<Integer> opened = Promise.promise();
+    // Vert.x serves on the loop that calls listen(): it has to be this port's own.
+    context.runOnContext(here -> listen().onComplete(opened));
+    return opened.future();
+  }
+
+  private Future<Integer> listen() {
+    loop = Thread.currentThread();
     vertx.setPeriodic(250, tick -> checkHeads());
     vertx.setPeriodic(1000, tick -> checkBodies());
     if (guarded && options.port() != 0) {
@@ -170,6 +183,7 @@ public final class ClientPort implements ClientConnection.Listener {
   }
 
   private void connected(HttpConnection connection) {
+    assert Thread.currentThread() == loop : "served by another event loop";
     if (connections.containsKey(connection)) {
       return;
     }

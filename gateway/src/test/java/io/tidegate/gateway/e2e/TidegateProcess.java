@@ -29,7 +29,7 @@ final class TidegateProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final List<String> FLAGS =
-      List.of("-Xmx128m", "-Dio.netty.leakDetection.level=paranoid");
+      List.of("-Xmx128m", "-ea", "-Dio.netty.leakDetection.level=paranoid");
 
   private final Path folder;
   private final Path config;
