@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,23 +83,30 @@ final class Callbacks implements Performer {
       return Future.succeededFuture(prohibited("expected " + expected.get()));
     }
     URI url = URI.create(job.call().uri().trim());
+    long end = System.nanoTime() + rules.timeout().toNanos();
     return vertx
         .executeBlocking(() -> InetAddress.getAllByName(bare(url.getHost())), false)
+        .timeout(rules.timeout().toMillis(), TimeUnit.MILLISECONDS)
         .compose(
             addresses -> {
               for (InetAddress address : addresses) {
                 if (AddressGuard.allows(address, rules.networks())) {
-                  return call(run, url, address, rules);
+                  return call(run, url, address, rules, end);
                 }
               }
               return Future.succeededFuture(prohibited("its address is not a public one"));
             })
-        .otherwise(
-            failure ->
-                failure instanceof UnknownHostException
-                    ? later(job, "dns_error", 0, "the name has no address", Duration.ZERO)
-                    : later(job, "error", 0, String.valueOf(failure.getMessage()), Duration.ZERO))
+        .otherwise(failure -> later(job, failure))
         .onSuccess(outcome -> told(job, outcome));
+  }
+
+  private static Outcome later(Delivery job, Throwable failure) {
+    if (failure instanceof UnknownHostException) {
+      return later(job, "dns_error", 0, "the name has no address", Duration.ZERO);
+    }
+    boolean late = failure instanceof TimeoutException;
+    String message = late ? "no answer in time" : String.valueOf(failure.getMessage());
+    return later(job, late ? "timeout" : "error", 0, message, Duration.ZERO);
   }
 
   private static String bare(String host) {
@@ -109,8 +117,13 @@ final class Callbacks implements Performer {
     return new Outcome.Failed(new JobError("callback_prohibited", 0, why), Optional.empty());
   }
 
-  private Future<Outcome> call(Run run, URI url, InetAddress address, CallbackOptions rules) {
+  private Future<Outcome> call(
+      Run run, URI url, InetAddress address, CallbackOptions rules, long end) {
+    if (run.aborted()) {
+      return Future.succeededFuture(new Outcome.Released());
+    }
     Delivery job = run.delivery();
+    long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
     boolean tls = url.getScheme().toLowerCase(Locale.ROOT).equals("https");
     int port = url.getPort() < 0 ? (tls ? 443 : 80) : url.getPort();
     String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
@@ -123,7 +136,7 @@ final class Callbacks implements Performer {
             .setPort(port)
             .setSsl(tls)
             .setURI(url.getRawQuery() == null ? path : path + '?' + url.getRawQuery())
-            .setConnectTimeout(rules.timeout().toMillis());
+            .setConnectTimeout(left);
     sign(request, job, body, rules);
     HttpClientRequest[] sent = new HttpClientRequest[1];
     return client
@@ -134,7 +147,7 @@ final class Callbacks implements Performer {
               run.onAbort(() -> open.reset(8));
               return open.send(body);
             })
-        .timeout(rules.timeout().toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(left, TimeUnit.MILLISECONDS)
         .map(answer -> reading(job, answer))
         // Nobody reads what it says: its status was all.
         .onComplete(

@@ -1,13 +1,11 @@
 package io.tidegate.gateway.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -15,8 +13,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,19 +21,15 @@ import org.junit.jupiter.api.Timeout;
 /** What clients and operators are promised of jobs, asked of the jar. */
 @Timeout(60)
 class JobsApiIT {
-  private static final byte[] SECRET = "a secret of thirty-two bytes....".getBytes(UTF_8);
-
   private static final CompletableFuture<Boolean> ABORTED = new CompletableFuture<>();
   private static volatile boolean healed;
   private static RawUpstream upstream;
-  private static RawUpstream receiver;
   private static int ordersPort;
   private static TidegateProcess gateway;
 
   @BeforeAll
   static void start() {
     upstream = RawUpstream.start(JobsApiIT::answer);
-    receiver = RawUpstream.start(RawUpstream.answering("HTTP/1.1 204 No Content\r\n\r\n"));
     try (var taken = RawUpstream.start(RawUpstream.OK)) {
       ordersPort = taken.port();
     }
@@ -55,30 +47,27 @@ class JobsApiIT {
               full: {max-depth: 1}
               small: {max-body: 10B}
               orders: {retry: {attempts: 100, backoff: {base: 100ms, max: 100ms}}}
-            jobs:
-              callbacks: {http: true, networks: [127.0.0.0/8], secrets: ['whsec_%3$s']}
             routes:
-              - {id: work, match: {path: /work/**}, upstream: origin, async: {queue: work, when: always, callback: true}}
+              - {id: work, match: {path: /tasks/**}, upstream: origin, async: {queue: work, when: always}}
               - {id: full, match: {path: /full}, upstream: origin, async: {queue: full, when: always}}
               - {id: small, match: {path: /small}, upstream: origin, async: {queue: small, when: always}}
               - {id: orders, match: {path: /orders/**}, upstream: orders, retry: false, fallback: [{queue: orders}]}
             """
-                .formatted(upstream.url(), ordersPort, Base64.getEncoder().encodeToString(SECRET)));
+                .formatted(upstream.url(), ordersPort));
   }
 
   @AfterAll
   static void stop() {
     gateway.close();
     upstream.close();
-    receiver.close();
   }
 
   private static void answer(RawUpstream.Request request, RawUpstream.Connection connection)
       throws IOException {
     request.body();
-    if (request.target().equals("/work/hang")) {
+    if (request.target().equals("/tasks/hang")) {
       ABORTED.complete(connection.closedWithin(Duration.ofSeconds(20)));
-    } else if (request.target().equals("/work/broken") && !healed) {
+    } else if (request.target().equals("/tasks/broken") && !healed) {
       connection.write("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n");
     } else {
       connection.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone");
@@ -139,7 +128,7 @@ class JobsApiIT {
     ExecutorService clients = Executors.newFixedThreadPool(100);
     List<Future<RawClient.Response>> answers =
         IntStream.range(0, 100)
-            .mapToObj(i -> clients.submit(() -> ask("POST", "/work/hundred", "x", key)))
+            .mapToObj(i -> clients.submit(() -> ask("POST", "/tasks/hundred", "x", key)))
             .toList();
     String job = null;
     for (Future<RawClient.Response> each : answers) {
@@ -152,15 +141,15 @@ class JobsApiIT {
 
     await(job, "succeeded");
 
-    assertThat(upstream.requests()).filteredOn(r -> r.target().equals("/work/hundred")).hasSize(1);
-    RawClient.Response other = ask("POST", "/work/hundred", "y", key);
+    assertThat(upstream.requests()).filteredOn(r -> r.target().equals("/tasks/hundred")).hasSize(1);
+    RawClient.Response other = ask("POST", "/tasks/hundred", "y", key);
     assertThat(other.status()).isEqualTo(422);
     assertThat(other.header("content-type").orElse("")).startsWith("application/problem+json");
   }
 
   @Test
   void eventsTellEachVersionUpToTheEndAndResume() {
-    String job = location(ask("POST", "/work/later", "x", "Job-Delay: 1h"));
+    String job = location(ask("POST", "/tasks/later", "x", "Job-Delay: 1h"));
     try (var events = RawClient.connect(gateway.port())) {
       events.send(head("GET", job + "/events", ""));
       assertThat(events.head().header("content-type").orElse("")).startsWith("text/event-stream");
@@ -187,7 +176,7 @@ class JobsApiIT {
 
   @Test
   void whoKnowsTheVersionIsToldNothingNewAndMayWaitForAChange() throws Exception {
-    String job = location(ask("POST", "/work/known", "x", "Job-Delay: 1h"));
+    String job = location(ask("POST", "/tasks/known", "x", "Job-Delay: 1h"));
     String tag = "If-None-Match: " + ask("GET", job, "").header("etag").orElseThrow();
 
     assertThat(ask("GET", job, "", tag).status()).isEqualTo(304);
@@ -203,8 +192,8 @@ class JobsApiIT {
 
   @Test
   void cancelingARunningJobAbortsItsCall() throws Exception {
-    String job = location(ask("POST", "/work/hang", "x"));
-    upstream.awaitRequest("/work/hang");
+    String job = location(ask("POST", "/tasks/hang", "x"));
+    upstream.awaitRequest("/tasks/hang");
 
     assertThat(ask("POST", job + "/cancel", "").status()).isBetween(200, 202);
 
@@ -214,7 +203,7 @@ class JobsApiIT {
 
   @Test
   void anExhaustedJobIsDeadUntilAnOperatorPutsItBack() {
-    String job = location(ask("POST", "/work/broken", "x"));
+    String job = location(ask("POST", "/tasks/broken", "x"));
     assertThat(await(job, "dead").getInteger("attempts")).isEqualTo(2);
     assertThat(operate("GET", "/queues/work/dead", "").encode()).contains(id(job));
     JsonObject wish = new JsonObject().put("ids", new JsonArray().add(id(job)));
@@ -241,44 +230,6 @@ class JobsApiIT {
     assertThat(Integer.parseInt(full.header("retry-after").orElse("0"))).isPositive();
     assertThat(ask("POST", "/small", "x".repeat(11)).status()).isEqualTo(413);
     assertThat(ask("POST", "/small", "x".repeat(10)).status()).isEqualTo(202);
-  }
-
-  @Test
-  void theEndOfAJobIsToldWithASignature() throws Exception {
-    String url = "Job-Callback-Url: " + receiver.url() + "/told";
-    String job = location(ask("POST", "/work/told", "x", url));
-
-    RawUpstream.Request told = receiver.awaitRequest("/told");
-
-    String id = told.header("webhook-id").orElseThrow();
-    String time = told.header("webhook-timestamp").orElseThrow();
-    String body = told.body().text();
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
-    byte[] expected = mac.doFinal((id + '.' + time + '.' + body).getBytes(UTF_8));
-    assertThat(told.header("webhook-signature"))
-        .contains("v1," + Base64.getEncoder().encodeToString(expected));
-    assertThat(Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(time))).isLessThan(60);
-    JsonObject event = new JsonObject(body);
-    assertThat(event.getString("type")).isEqualTo("job.succeeded");
-    assertThat(event.getJsonObject("data").getString("id")).isEqualTo(id(job));
-  }
-
-  @Test
-  void aPrivateAddressIsNotCalledAndAWrongUrlIsRefused() {
-    String wrong = "Job-Callback-Url: ftp://127.0.0.1/";
-    assertThat(ask("POST", "/work/wrong", "x", wrong).status()).isEqualTo(400);
-
-    String local = "Job-Callback-Url: http://10.0.0.1/private";
-    location(ask("POST", "/work/private", "x", local));
-
-    JsonObject refused =
-        gateway.awaitEvent(
-            e ->
-                "callback".equals(e.getString("event")) && "failed".equals(e.getString("outcome")));
-    JsonObject callback = operate("GET", "/jobs/" + refused.getString("job"), "");
-    assertThat(callback.getJsonObject("last_error").getString("type"))
-        .isEqualTo("callback_prohibited");
   }
 
   @Test

@@ -28,7 +28,8 @@ public record JobsOptions(
       new QueueOptions(
           16,
           Optional.empty(),
-          Duration.ofSeconds(15),
+          // The call has a shorter time of its own, after which it keeps to its schedule.
+          Duration.ofMinutes(5),
           Duration.ofDays(7),
           Duration.ofMinutes(1),
           new RetryPlan(
