@@ -2,9 +2,11 @@ package io.tidegate.gateway;
 
 import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.offload.Intake;
+import io.tidegate.gateway.offload.JobCalls;
 import io.tidegate.gateway.offload.JobRoute;
 import io.tidegate.gateway.offload.JobRoutes;
 import io.tidegate.gateway.offload.JobsDesk;
+import io.tidegate.gateway.offload.LiveCalls;
 import io.tidegate.gateway.offload.OffloadOptions;
 import io.tidegate.gateway.offload.Runs;
 import io.tidegate.gateway.pipeline.CompiledRoute;
@@ -41,14 +43,17 @@ final class OffloadLane implements JobRoutes {
 
   private final Node node;
   private final Jobs jobs;
+  private final LiveCalls live;
   private OffloadOptions options;
   private Map<String, JobRoute> byId = Map.of();
   private RouteTable<JobRoute> table = RouteTable.build(List.of());
 
-  private OffloadLane(Node node, Jobs jobs, OffloadOptions options) {
+  private OffloadLane(Node node, Vertx vertx, Jobs jobs, OffloadOptions options) {
     this.node = node;
     this.jobs = jobs;
     this.options = options;
+    var calls = new JobCalls(node.tracing(), node.accessLog().lane());
+    this.live = new LiveCalls(vertx, jobs, this, calls);
   }
 
   /** Empty when this node has no jobs; that does not change while it runs. */
@@ -57,21 +62,20 @@ final class OffloadLane implements JobRoutes {
         .jobs()
         .map(
             options ->
-                new OffloadLane(node, WorkerBus.client(vertx, WorkerBus.Reach.NODE), options));
+                new OffloadLane(
+                    node, vertx, WorkerBus.client(vertx, WorkerBus.Reach.NODE), options));
   }
 
   /** Begins to run jobs. */
   Future<Void> open(Vertx vertx, Context context) {
-    var runs =
-        new Runs(
-            vertx, context, () -> this, () -> options, node.tracing(), node.accessLog().lane());
-    return WorkerBus.perform(vertx, QueueOptions.PERFORM, runs);
+    var runs = new Runs(vertx, context, () -> this, () -> options, live.calls());
+    return live.open().compose(hears -> WorkerBus.perform(vertx, QueueOptions.PERFORM, runs));
   }
 
   /** What takes jobs in under {@code next}, which is in force from now on. */
   Intake intake(OffloadOptions next) {
     options = next;
-    return new Intake(jobs, next);
+    return new Intake(jobs, next, live);
   }
 
   /** From now on jobs run through these. */

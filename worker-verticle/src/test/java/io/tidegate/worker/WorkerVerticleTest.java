@@ -368,6 +368,56 @@ class WorkerVerticleTest {
   }
 
   @Test
+  void aRunThatBeginsBeforeItsJobHasAPlaceOfItsQueue() {
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger beside = new AtomicInteger();
+    start(
+        run -> {
+          beside.addAndGet(over.get() ? 0 : 1);
+          return echo(run);
+        },
+        QUEUE.withConcurrency(1));
+    JobRequest first = request("x");
+    assertThat(await(jobs.enter(first.id(), "q", "orders"))).isTrue();
+    assertThat(await(jobs.enter(request("y").id(), "q", "orders"))).isFalse();
+    JobId waiting = submit(request("z"));
+    Promise<Outcome> call = Promise.promise();
+    JobId id = ((Accepted) await(jobs.adopt(first, call.future()))).id();
+    assertThat(status(waiting, Long.MAX_VALUE).state()).isEqualTo(JobState.QUEUED);
+
+    over.set(true);
+    call.complete(new Outcome.Succeeded(JobResult.EMPTY));
+
+    assertThat(over(id).state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(over(waiting).state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(beside).hasValue(0);
+    JobId gone = request("gone").id();
+    assertThat(await(jobs.enter(gone, "q", "orders"))).isTrue();
+    jobs.leave(gone);
+    assertThat(await(jobs.enter(request("next").id(), "q", "orders"))).isTrue();
+  }
+
+  @Test
+  void noRunBeginsBeforeItsJobWhereTheQueueDoesNotRunJobsAsTheyCome() {
+    await(WorkerBus.perform(vertx, QueueOptions.PERFORM, WorkerVerticleTest::echo));
+    start(
+        Map.of(
+            "q",
+            QUEUE,
+            "paused",
+            QUEUE,
+            "batches",
+            QUEUE.withBatch(new BatchPlan(2, Duration.ofMillis(10))),
+            "handled",
+            QUEUE.withHandler("elsewhere")));
+    await(jobs.mode("paused", Mode.PAUSED));
+    for (String queue : List.of("paused", "batches", "handled", "unknown")) {
+      assertThat(await(jobs.enter(request("x").id(), queue, "orders"))).as(queue).isFalse();
+    }
+    assertThat(await(jobs.enter(request("x").id(), "q", "orders"))).isTrue();
+  }
+
+  @Test
   void aDelayedJobRunsAtItsTime() {
     AtomicInteger early = new AtomicInteger();
     Instant due = Instant.now().plusMillis(300);

@@ -6,13 +6,17 @@ import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.route.AsyncOptions;
 import io.tidegate.gateway.route.RouteOptions;
+import io.tidegate.worker.api.JobRequest;
+import io.tidegate.worker.api.Submission.Accepted;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Makes a job of a request, where the route always does or the client prefers it, and answers with
- * a receipt; or with the result, where the client would rather wait and it comes in time. A client
- * that leaves meanwhile changes nothing: what was accepted is done.
+ * a receipt. Where the client would rather wait, it is called at once if its queue has a place for
+ * it, and becomes a job when that takes too long; otherwise it is a job from the start, whose
+ * result is the answer if it comes in time. A client that leaves meanwhile changes nothing.
  */
 record AsyncStep(Intake intake, RouteOptions route, AsyncOptions async, Step<Exchange> next)
     implements Step<Exchange> {
@@ -32,20 +36,59 @@ record AsyncStep(Intake intake, RouteOptions route, AsyncOptions async, Step<Exc
     } catch (WrongField wrong) {
       return Future.succeededFuture(Reply.Failed.of(Failure.BAD_REQUEST, wrong.getMessage()));
     }
-    Duration hold = Intake.hold(prefer, async);
     return intake
-        .take(exchange, new Intake.Place(async.queue(), route.id()), wish)
+        .gather(exchange, new Intake.Place(async.queue(), route.id()), wish)
+        .compose(
+            asked ->
+                asked.job() == null
+                    ? Future.succeededFuture(asked.refusal())
+                    : answer(exchange, prefer, wish, asked.job()));
+  }
+
+  private Future<Reply> answer(Exchange exchange, Preferences prefer, Wish wish, JobRequest job) {
+    Duration hold = Intake.hold(prefer, async);
+    if (hold.isZero()) {
+      return intake.submit(exchange, job).map(taken -> receipt(exchange, prefer, taken.reply()));
+    }
+    Future<Optional<LiveRun>> begun =
+        wish.startsAtOnce()
+            ? intake.begin(exchange, job, hold)
+            : Future.succeededFuture(Optional.empty());
+    return begun.compose(
+        run ->
+            run.isPresent()
+                ? live(exchange, prefer, run.get())
+                : queued(exchange, prefer, job, hold));
+  }
+
+  private Future<Reply> queued(
+      Exchange exchange, Preferences prefer, JobRequest job, Duration hold) {
+    return intake
+        .submit(exchange, job)
         .compose(
             taken ->
-                taken.job() == null || hold.isZero()
-                    ? Future.succeededFuture(receipt(exchange, prefer, taken.reply()))
-                    : new Held(intake, exchange, taken.job().id())
-                        .result(hold)
-                        .map(
-                            result ->
-                                result
-                                    .map(reply -> waited(exchange, prefer, reply))
-                                    .orElseGet(() -> receipt(exchange, prefer, taken.reply()))));
+                taken.job() == null
+                    ? Future.succeededFuture(taken.reply())
+                    : held(exchange, prefer, taken.job(), hold));
+  }
+
+  private Future<Reply> live(Exchange exchange, Preferences prefer, LiveRun run) {
+    return run.begin()
+        .compose(
+            reply ->
+                reply.isPresent()
+                    ? Future.succeededFuture(waited(exchange, prefer, reply.get()))
+                    : held(exchange, prefer, run.accepted(), Duration.ofMillis(run.millisLeft())));
+  }
+
+  private Future<Reply> held(Exchange exchange, Preferences prefer, Accepted job, Duration hold) {
+    return new Held(intake, exchange, job.id())
+        .result(hold)
+        .map(
+            result ->
+                result
+                    .map(reply -> waited(exchange, prefer, reply))
+                    .orElseGet(() -> receipt(exchange, prefer, intake.receipt(job))));
   }
 
   private static Reply receipt(Exchange exchange, Preferences prefer, Reply reply) {

@@ -1,7 +1,9 @@
 package io.tidegate.gateway.offload;
 
+import io.tidegate.gateway.exchange.Exchange;
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.metrics.api.RequestFacts;
 import io.tidegate.worker.api.JobError;
 import io.tidegate.worker.api.JobHeaders;
 import io.tidegate.worker.api.JobResult;
@@ -20,6 +22,14 @@ final class Ends {
   private static final Duration MOST = Duration.ofDays(1);
 
   private Ends() {}
+
+  /** Puts on record how a call ended that brought no answer of an upstream. */
+  static void note(Exchange exchange, Reply reply) {
+    exchange.journal().answered(RequestFacts.Source.LOCAL, reply.status());
+    if (reply instanceof Reply.Failed failed) {
+      exchange.journal().failed(failed.failure(), failed.detail());
+    }
+  }
 
   /**
    * The outcome of a run that brought no answer of an upstream.

@@ -7,11 +7,13 @@ import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.route.AsyncOptions;
 import io.tidegate.gateway.route.RouteOptions;
 import io.tidegate.metrics.api.TraceContext;
+import io.tidegate.worker.api.Delivery;
 import io.tidegate.worker.api.IdempotencyKey;
 import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.Jobs;
+import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.api.QueueOptions;
 import io.tidegate.worker.api.Submission;
 import io.vertx.core.Future;
@@ -26,10 +28,15 @@ import java.util.Optional;
 public final class Intake {
   private final Jobs jobs;
   private final OffloadOptions options;
+  private final LiveCalls live;
 
-  public Intake(Jobs jobs, OffloadOptions options) {
+  /**
+   * @param live what calls that begin at once share
+   */
+  public Intake(Jobs jobs, OffloadOptions options, LiveCalls live) {
     this.jobs = jobs;
     this.options = options;
+    this.live = live;
   }
 
   /**
@@ -99,17 +106,79 @@ public final class Intake {
   /** Where a job belongs. */
   record Place(String queue, String route) {}
 
+  /** Gathers the body of a request: the job that it is to become. */
+  Future<Asked> gather(Exchange exchange, Place place, Wish wish) {
+    return Gathering.of(exchange, maxBody(place.queue()))
+        .map(
+            gathered ->
+                gathered.failure() == null
+                    ? new Asked(
+                        job(exchange.head(), exchange.trace(), place, wish, gathered.body()), null)
+                    : new Asked(null, failed(gathered.failure(), place)));
+  }
+
+  /**
+   * A request with its body.
+   *
+   * @param job null when the body did not come
+   * @param refusal what to answer then
+   */
+  record Asked(JobRequest job, Reply refusal) {}
+
+  Future<Taken> submit(Exchange exchange, JobRequest job) {
+    return jobs.submit(job).map(answer -> taken(exchange, answer));
+  }
+
   /** Gathers the body of a request and submits it. */
   Future<Taken> take(Exchange exchange, Place place, Wish wish) {
-    return Gathering.of(exchange, maxBody(place.queue()))
+    return gather(exchange, place, wish)
         .compose(
-            gathered -> {
-              if (gathered.failure() != null) {
-                return Future.succeededFuture(new Taken(null, failed(gathered.failure(), place)));
-              }
-              JobRequest job = job(exchange.head(), exchange.trace(), place, wish, gathered.body());
-              return jobs.submit(job).map(answer -> taken(exchange, answer));
-            });
+            asked ->
+                asked.job() == null
+                    ? Future.succeededFuture(new Taken(null, asked.refusal()))
+                    : submit(exchange, asked.job()));
+  }
+
+  /**
+   * A call of a request at once, before there is a job.
+   *
+   * @param hold as long as the client waits
+   * @return empty when its queue has no place for it, or its route is gone
+   */
+  Future<Optional<LiveRun>> begin(Exchange exchange, JobRequest job, Duration hold) {
+    Optional<JobRoute> route = live.routes().named(job.route());
+    if (route.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return jobs.enter(job.id(), job.queue(), job.route())
+        .map(
+            entered ->
+                entered
+                    ? Optional.of(new LiveRun(this, live, job, route.get(), exchange, hold))
+                    : Optional.empty());
+  }
+
+  /** A job's first run, as it begins now. */
+  Delivery first(JobRequest job) {
+    QueueOptions queue = queue(job.queue());
+    Instant now = Instant.now();
+    return new Delivery(
+        new Lease(job.id(), 0),
+        job.queue(),
+        job.route(),
+        job.tenant(),
+        job.call(),
+        job.key().map(IdempotencyKey::value).orElse(job.id().toString()),
+        1,
+        now,
+        job.terms().deadline().orElseGet(() -> now.plus(queue.deadline())),
+        queue.timeout(),
+        job.trace());
+  }
+
+  /** 202 with where the job is. */
+  Reply receipt(Submission.Accepted job) {
+    return JobReplies.accepted(job, options.prefix());
   }
 
   private Reply failed(Failure failure, Place place) {
@@ -123,7 +192,7 @@ public final class Intake {
   private Taken taken(Exchange exchange, Submission answer) {
     if (answer instanceof Submission.Accepted accepted) {
       exchange.journal().job(accepted.id().toString());
-      return new Taken(accepted, JobReplies.accepted(accepted, options.prefix()));
+      return new Taken(accepted, receipt(accepted));
     }
     return new Taken(null, JobReplies.refused((Submission.Refused) answer));
   }

@@ -74,18 +74,31 @@ final class Result implements Reply.BodySink {
 
   @Override
   public void end(MultiMap trailers) {
-    List<String> fields = new ArrayList<>();
-    KEPT.forEach(name -> keep(name, fields));
-    route.async().map(AsyncOptions::keep).orElse(List.of()).forEach(name -> keep(name, fields));
-    if (received > most) {
-      fields.add(OMITTED);
-      fields.add("more than " + most + " bytes");
-    }
-    var headers = new JobHeaders(fields);
-    done.tryComplete(new Taken(new JobResult(answer.status(), headers, body), null));
+    done.tryComplete(new Taken(kept(answer, route, body, received > most ? most : -1), null));
   }
 
-  private void keep(String name, List<String> fields) {
+  /**
+   * What is kept of an answer.
+   *
+   * @param omitted the bytes that its body was longer than, for which it was left out; -1: it is
+   *     here
+   */
+  static JobResult kept(Reply.Proxied answer, RouteOptions route, Buffer body, long omitted) {
+    List<String> fields = new ArrayList<>();
+    KEPT.forEach(name -> keep(answer, name, fields));
+    route
+        .async()
+        .map(AsyncOptions::keep)
+        .orElse(List.of())
+        .forEach(name -> keep(answer, name, fields));
+    if (omitted >= 0) {
+      fields.add(OMITTED);
+      fields.add("more than " + omitted + " bytes");
+    }
+    return new JobResult(answer.status(), new JobHeaders(fields), body);
+  }
+
+  private static void keep(Reply.Proxied answer, String name, List<String> fields) {
     for (String value : answer.headers().getAll(name)) {
       fields.add(name);
       fields.add(value);

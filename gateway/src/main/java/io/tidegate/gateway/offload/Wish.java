@@ -29,6 +29,17 @@ record Wish(Optional<String> key, JobTerms terms) {
   private static final String DURATION = "a duration such as 30s, 5m or 2h";
   private static final String TIME = "a time such as 2031-05-04T03:00:00Z (RFC 3339)";
 
+  /**
+   * Whether its request may be called before there is a job. A key has to be known before its
+   * request is sent; a time, a group and a callback are promises that only a job keeps.
+   */
+  boolean startsAtOnce() {
+    return key.isEmpty()
+        && terms.runAt().isEmpty()
+        && terms.group().isEmpty()
+        && terms.callback().isEmpty();
+  }
+
   /** Where a wish is written: the fields of a request, or an item of a batch. */
   interface Source extends Function<String, Optional<String>> {}
 

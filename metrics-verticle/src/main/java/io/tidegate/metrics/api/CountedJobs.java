@@ -87,6 +87,7 @@ final class CountedJobs implements JobMeters {
     private final Meters meters;
     private final String name;
     private final Counter enqueued;
+    private final Counter promoted;
     private final Counter requeued;
     private final Meters.Timing waited;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -96,6 +97,9 @@ final class CountedJobs implements JobMeters {
       this.meters = meters;
       this.name = name;
       enqueued = meters.counter("tidegate_jobs_enqueued", "Jobs accepted.", "queue", name);
+      promoted =
+          meters.counter(
+              "tidegate_jobs_promoted", "Calls under way that became jobs.", "queue", name);
       requeued =
           meters.counter("tidegate_jobs_requeued", "Jobs put back by operators.", "queue", name);
       waited =
@@ -115,6 +119,11 @@ final class CountedJobs implements JobMeters {
     @Override
     public void enqueued() {
       enqueued.increment();
+    }
+
+    @Override
+    public void promoted() {
+      promoted.increment();
     }
 
     @Override

@@ -46,6 +46,9 @@ public interface JobMeters {
     /** A job was accepted. */
     void enqueued();
 
+    /** A call that was under way became a job. */
+    void promoted();
+
     /**
      * No job was accepted.
      *

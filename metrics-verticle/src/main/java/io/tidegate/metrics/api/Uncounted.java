@@ -31,6 +31,9 @@ final class Uncounted implements JobMeters, JobMeters.QueueMeters {
   public void enqueued() {}
 
   @Override
+  public void promoted() {}
+
+  @Override
   public void refused(String reason) {}
 
   @Override

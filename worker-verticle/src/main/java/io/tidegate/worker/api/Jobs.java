@@ -20,6 +20,20 @@ public interface Jobs {
   Future<List<Submission>> submitAll(JobBatch batch);
 
   /**
+   * Asks for a place of a queue for a run that is to begin at the caller at once, before there is a
+   * job: it counts in the queue's concurrency and rate. The place is given back by {@link #leave},
+   * or becomes that of the job when {@link #submitRunning} is asked with the same id; after the
+   * queue's timeout it is taken back.
+   *
+   * @return whether there is one: not when the queue is full, paused, drains, gathers jobs, has a
+   *     handler of its own or waits for the route's upstream, nor when the worker is another node's
+   */
+  Future<Boolean> enter(JobId id, String queue, String route);
+
+  /** Gives back a place that {@link #enter} gave; without an answer. */
+  void leave(JobId id);
+
+  /**
    * Accepts a job whose first run is under way at the caller, who then has to {@link #finish} it,
    * and gets its lease for that. The engine renews the lease until then, but no longer than the
    * queue's timeout: then the run counts as failed. Should this node die, another run is made.

@@ -23,9 +23,11 @@ final class JobsClient implements Jobs {
 
   private final EventBus bus;
   private final DeliveryOptions options;
+  private final WorkerBus.Reach reach;
 
   JobsClient(EventBus bus, WorkerBus.Reach reach) {
     this.bus = bus;
+    this.reach = reach;
     this.options =
         new DeliveryOptions(WorkerBus.ANYWHERE)
             .setLocalOnly(reach == WorkerBus.Reach.NODE)
@@ -57,6 +59,21 @@ final class JobsClient implements Jobs {
   public Future<Submission> submitRunning(JobRequest request) {
     return this.<Submission>ask(WorkerBus.SUBMIT_RUNNING, request)
         .otherwise(JobsClient::unavailable);
+  }
+
+  @Override
+  public Future<Boolean> enter(JobId id, String queue, String route) {
+    if (reach != WorkerBus.Reach.NODE) {
+      return Future.succeededFuture(false);
+    }
+    return this.<Flag>ask(WorkerBus.ENTER, new Messages.Enter(id, queue, route))
+        .map(Flag::set)
+        .otherwise(false);
+  }
+
+  @Override
+  public void leave(JobId id) {
+    bus.send(WorkerBus.LEAVE, new Messages.Name(id), options);
   }
 
   @Override

@@ -27,6 +27,8 @@ final class Messages {
 
   record Finish(Lease lease, Outcome outcome) {}
 
+  record Enter(JobId id, String queue, String route) {}
+
   record Unschedule(String queue, String name) {}
 
   record Ask() {}

@@ -27,6 +27,8 @@ public final class WorkerBus {
   static final String SUBMIT = "jobs.submit";
   static final String SUBMIT_ALL = "jobs.submit-all";
   static final String SUBMIT_RUNNING = "jobs.submit-running";
+  static final String ENTER = "jobs.enter";
+  static final String LEAVE = "jobs.leave";
   static final String FINISH = "jobs.finish";
   static final String GET = "jobs.get";
   static final String OUTPUT = "jobs.output";
@@ -75,6 +77,12 @@ public final class WorkerBus {
                 answer(bus, SUBMIT, jobs::submit),
                 answer(bus, SUBMIT_RUNNING, jobs::submitRunning),
                 answer(bus, SUBMIT_ALL, (JobBatch m) -> jobs.submitAll(m).map(Submissions::new)),
+                answer(
+                    bus,
+                    ENTER,
+                    (Messages.Enter m) -> jobs.enter(m.id(), m.queue(), m.route()).map(Flag::new)),
+                bus.<Messages.Name>consumer(LEAVE, message -> jobs.leave(message.body().id()))
+                    .completion(),
                 answer(
                     bus,
                     FINISH,

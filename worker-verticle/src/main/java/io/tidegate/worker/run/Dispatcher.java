@@ -40,6 +40,7 @@ final class Dispatcher {
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Map<Lease, Flight> flights = new LinkedHashMap<>();
   private final Renewal renewal;
+  private final Entrance entrance;
   private Promise<Void> landed;
   private boolean stopping;
   private boolean suspectClaimed;
@@ -47,6 +48,7 @@ final class Dispatcher {
 
   Dispatcher(Parts parts) {
     this.parts = parts;
+    this.entrance = new Entrance(parts.vertx());
     for (Map.Entry<String, QueueOptions> queue : parts.options().queues().entrySet()) {
       lanes.put(queue.getKey(), new Lane(queue.getKey(), queue.getValue(), parts, this));
     }
@@ -158,9 +160,28 @@ final class Dispatcher {
                 });
   }
 
+  /** A run is to begin at whoever asks; whether it has a place. */
+  Future<Boolean> enter(JobId id, String queue, String route) {
+    Lane lane = lanes.get(queue);
+    if (lane == null) {
+      return Future.succeededFuture(false);
+    }
+    return lane.enter(route)
+        .onSuccess(
+            entered -> {
+              if (entered) {
+                entrance.entered(id, lane);
+              }
+            });
+  }
+
+  void leave(JobId id) {
+    entrance.leave(id);
+  }
+
   /** A run began at whoever submitted it. */
   void adopt(Leased job, Lane lane) {
-    lane.adopted(job.route());
+    lane.adopted(job.route(), entrance.boarded(job.lease().id()));
     arm(board(job, lane), lane.options.timeout());
   }
 

@@ -129,6 +129,16 @@ public final class Engine implements Jobs {
   }
 
   @Override
+  public Future<Boolean> enter(JobId id, String queue, String route) {
+    return dispatcher.enter(id, queue, route);
+  }
+
+  @Override
+  public void leave(JobId id) {
+    dispatcher.leave(id);
+  }
+
+  @Override
   public Future<Boolean> finish(Lease lease, Outcome outcome) {
     return dispatcher.finish(lease, outcome);
   }
@@ -223,7 +233,7 @@ public final class Engine implements Jobs {
         .mode(queue, mode)
         .onSuccess(
             any -> {
-              dispatcher.lane(queue).ifPresent(Lane::wake);
+              dispatcher.lane(queue).ifPresent(lane -> lane.changed(mode));
               if (parts.store().shared()) {
                 WorkerBus.ready(parts.vertx(), queue);
               }

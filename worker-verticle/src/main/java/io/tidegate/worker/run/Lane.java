@@ -3,9 +3,11 @@ package io.tidegate.worker.run;
 import io.tidegate.metrics.api.JobMeters.QueueMeters;
 import io.tidegate.worker.api.Outcome;
 import io.tidegate.worker.api.QueueOptions;
+import io.tidegate.worker.api.QueueStatus.Mode;
 import io.tidegate.worker.store.LeaseAsk;
 import io.tidegate.worker.store.Leased;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +23,12 @@ final class Lane {
   private static final int MOST = 256;
 
   private static final long RETRY_MILLIS = 200;
+
+  /**
+   * Longer than a store that is well takes to be asked; beyond, whoever wants to enter has to
+   * queue.
+   */
+  private static final long DOOR_MILLIS = 250;
 
   /** The jobs that were put off are to be back in their queue, at its head, when one is tried. */
   private static final Duration PROMOTION = Duration.ofMillis(20);
@@ -40,6 +48,8 @@ final class Lane {
   private boolean waitsForRate;
   private long lastTaken = System.nanoTime();
   private double meanMillis = 1000;
+  private final List<Promise<Boolean>> atTheDoor = new ArrayList<>();
+  private Mode mode = Mode.PAUSED;
 
   Lane(String queue, QueueOptions options, Parts parts, Dispatcher dispatcher) {
     this.queue = queue;
@@ -64,6 +74,62 @@ final class Lane {
   Duration estimate() {
     long seconds = Math.round(meanMillis / 1000);
     return Duration.ofSeconds(Math.max(1, Math.min(60, seconds)));
+  }
+
+  /** What the queue does at the moment, as far as is known; until then it counts as paused. */
+  void sees(Mode now) {
+    mode = now;
+  }
+
+  /** What the queue does was changed here. */
+  void changed(Mode now) {
+    mode = now;
+    wake();
+  }
+
+  /**
+   * Takes a place for a run that begins elsewhere, if there is one; those that the store is being
+   * asked to fill are not.
+   */
+  Future<Boolean> enter(String route) {
+    if (!pulling) {
+      return Future.succeededFuture(admitted(route));
+    }
+    Promise<Boolean> turn = Promise.promise();
+    atTheDoor.add(turn);
+    long timer = parts.vertx().setTimer(DOOR_MILLIS, late -> turn.tryComplete(false));
+    return turn.future()
+        .map(any -> any && admitted(route))
+        .onComplete(
+            any -> {
+              parts.vertx().cancelTimer(timer);
+              atTheDoor.remove(turn);
+            });
+  }
+
+  private boolean admitted(String route) {
+    boolean takes =
+        mode == Mode.OPEN
+            && options.batch().size() == 1
+            && options.handler().equals(QueueOptions.PERFORM)
+            && !dispatcher.stopping()
+            && !paces.holds(route);
+    if (!takes || running >= slots() || bucket.available(System.nanoTime()) < 1) {
+      return false;
+    }
+    running++;
+    bucket.take(1);
+    return true;
+  }
+
+  /** A run that began elsewhere is over, and became no job. */
+  void left() {
+    running--;
+    pull();
+  }
+
+  private void openDoor(boolean open) {
+    List.copyOf(atTheDoor).forEach(turn -> turn.tryComplete(open));
   }
 
   /** There may be ready jobs. */
@@ -95,7 +161,11 @@ final class Lane {
               }
             })
         .onSuccess(jobs -> taken(jobs, most))
-        .onFailure(away -> parts.vertx().setTimer(RETRY_MILLIS, timer -> wake()));
+        .onFailure(
+            away -> {
+              openDoor(false);
+              parts.vertx().setTimer(RETRY_MILLIS, timer -> wake());
+            });
   }
 
   private int room() {
@@ -154,13 +224,19 @@ final class Lane {
         gathering.add(flight);
       }
     }
+    openDoor(true);
     pull();
   }
 
-  /** A run began elsewhere and was adopted. */
-  void adopted(String route) {
-    running++;
+  /**
+   * A run that began elsewhere is that of a job now.
+   *
+   * @param entered whether it has its place
+   */
+  void adopted(String route, boolean entered) {
+    running += entered ? 0 : 1;
     paces.started(route);
+    meters.promoted();
   }
 
   /** A run is over. */

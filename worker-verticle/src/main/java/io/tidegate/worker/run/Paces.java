@@ -32,6 +32,11 @@ final class Paces {
     return paces.isEmpty();
   }
 
+  /** Whether a route's jobs wait for it to be tried. */
+  boolean holds(String route) {
+    return paces.containsKey(route);
+  }
+
   /** All routes that are not let through without being asked for. */
   Set<String> routes() {
     return paces.isEmpty() ? Set.of() : new HashSet<>(paces.keySet());

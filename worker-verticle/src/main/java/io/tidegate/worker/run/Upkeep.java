@@ -65,6 +65,7 @@ final class Upkeep {
     }
     parts.meters().idle(() -> idleNanos / 1e9);
     parts.vertx().setPeriodic(TICK_MILLIS, any -> tick());
+    parts.store().queues().onSuccess(this::look);
     tend();
   }
 
@@ -103,6 +104,8 @@ final class Upkeep {
     for (QueueStatus one : all) {
       dispatcher.lane(one.queue()).ifPresent(lane -> watch(lane, one));
     }
+    // The store may not know a queue that never had a job: it is open.
+    dispatcher.lanes().forEach(lane -> lane.sees(status(lane.queue).mode()));
   }
 
   private void watch(Lane lane, QueueStatus status) {
