@@ -418,6 +418,28 @@ class WorkerVerticleTest {
   }
 
   @Test
+  void aJobThatWaitsForItsTurnHoldsUpNoOther() {
+    AtomicInteger refused = new AtomicInteger();
+    start(
+        run -> {
+          if (run.delivery().call().uri().equals("/again") && refused.incrementAndGet() < 3) {
+            return Future.succeededFuture(
+                new Outcome.Deferred(new JobError("turn", 0, "not yet"), Duration.ZERO, true));
+          }
+          return echo(run);
+        },
+        QUEUE.withConcurrency(1));
+    JobId again = submit(request("again"));
+    for (int i = 0; i < 20; i++) {
+      assertThat(over(submit(request("j" + i))).counters().deferrals()).isZero();
+    }
+    JobStatus done = over(again);
+    assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(done.counters().attempts()).isZero();
+    assertThat(done.counters().deferrals()).isEqualTo(2);
+  }
+
+  @Test
   void aDelayedJobRunsAtItsTime() {
     AtomicInteger early = new AtomicInteger();
     Instant due = Instant.now().plusMillis(300);

@@ -60,6 +60,7 @@ public final class Exchange implements RequestFacts {
   private RequestBody body = RequestBody.none();
   private boolean upgrade;
   private boolean expectsContinue;
+  private boolean again;
   private long deadlineNanos = Long.MAX_VALUE;
   private long totalMillis;
   private long idleMillis = 30_000;
@@ -187,6 +188,11 @@ public final class Exchange implements RequestFacts {
     expectsContinue = value;
   }
 
+  /** Says that the upstream was asked for this before, as by an earlier run of a job. */
+  public void again(boolean value) {
+    again = value;
+  }
+
   /** Sets when the response's head must be there, and how long a body may stand still. */
   public void limits(long totalMillis, long idle) {
     this.totalMillis = totalMillis;
@@ -273,6 +279,11 @@ public final class Exchange implements RequestFacts {
 
   public boolean expectsContinue() {
     return expectsContinue;
+  }
+
+  /** Whether the upstream was asked for this before: each of its calls is an extra one. */
+  public boolean isAgain() {
+    return again;
   }
 
   /** Tells the client to send its body, when it asked to be told (RFC 9110 §10.1.1); once. */

@@ -58,6 +58,7 @@ public enum Failure {
   DISK_LOW(503, "destination_unavailable", "There is too little room for more jobs"),
   JOBS_UNAVAILABLE(503, "destination_unavailable", "The jobs do not answer"),
   TOO_MANY_SUBSCRIBERS(503, "connection_limit_reached", "Too many clients listen to events"),
+  RETRY_BUDGET(503, "destination_unavailable", "Too many calls are made again already"),
   DRAINING(503, "destination_unavailable", "The gateway is shutting down"),
   NOT_REMEMBERED(
       504, "proxy_internal_response", "Nothing that is remembered satisfies the request"),

@@ -58,6 +58,8 @@ final class Ends {
       // Nobody was asked: it is put off, and no attempt is spent.
       case BREAKER_OPEN, NO_HEALTHY_ENDPOINT, RATE_LIMITED, POOL_FULL, BULKHEAD_FULL, SHED ->
           new Outcome.Deferred(error, atLeast(failed.retryAfterMillis()));
+      // Others of its route, which were not called before, are free to go.
+      case RETRY_BUDGET -> new Outcome.Deferred(error, LEAST, true);
       case LOOP_DETECTED -> new Outcome.Failed(error, Optional.empty());
       default -> new Outcome.Retry(error, Optional.empty(), Optional.empty());
     };

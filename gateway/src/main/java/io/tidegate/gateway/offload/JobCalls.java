@@ -32,6 +32,7 @@ public record JobCalls(Tracing tracing, AccessLog.Lane log) {
     exchange.head(head);
     exchange.routed(new Match.Found<>(route, route.options(), route.pattern(), head.path()));
     exchange.body(RequestBody.of(call.body()));
+    exchange.again(job.attempt() > 1);
     exchange.limits(millis(job), route.idleMillis());
     return exchange;
   }

@@ -7,6 +7,7 @@ import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.gateway.exchange.Step;
 import io.tidegate.gateway.resilience.Backoff;
+import io.tidegate.gateway.resilience.BudgetOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.resilience.TimerWheel;
 import io.tidegate.gateway.upstream.Upstream;
@@ -31,7 +32,28 @@ record RetryStep(
     implements Step<Exchange> {
   @Override
   public Future<Reply> apply(Exchange exchange) {
+    if (exchange.isAgain()) {
+      return again(exchange);
+    }
     upstream.budget().deposit();
+    return first(exchange);
+  }
+
+  /** A further run of a job draws on the same budget as other extra calls, and yields to them. */
+  private Future<Reply> again(Exchange exchange) {
+    BudgetOptions budget = options == null ? BudgetOptions.DEFAULTS : options.budget();
+    if (!upstream.budget().tryWithdrawLater(budget, active())) {
+      return Future.succeededFuture(Reply.Failed.unsent(Failure.RETRY_BUDGET, ""));
+    }
+    return first(exchange)
+        .onComplete(
+            done ->
+                upstream
+                    .budget()
+                    .releaseLater(done.succeeded() && !Judgement.isFailure(done.result())));
+  }
+
+  private Future<Reply> first(Exchange exchange) {
     var first = new Attempt(exchange, 0, null, false);
     return next.apply(first).compose(reply -> judge(first, reply, 0));
   }

@@ -16,6 +16,11 @@ import java.util.function.LongSupplier;
  * top of the share in an outage, when every request asks for an extra attempt. By number at a time,
  * as in Envoy: {@code share} of the calls in flight, and {@value #ALWAYS_AT_ONCE} besides.
  *
+ * <p>Later runs of jobs, which nobody is waiting for, draw on the same count and yield to the
+ * others: they are refused when half of the allowance is spent, but for one a second, so that none
+ * waits for ever; how many of them go on at once is counted apart, so that none of them, which may
+ * take long, stands in a client's way.
+ *
  * <p>Routes with different options draw on the same count: one that allows less is refused earlier.
  */
 public final class RetryBudget {
@@ -27,6 +32,8 @@ public final class RetryBudget {
   private final LongAdder requests = new LongAdder();
   private final AtomicLong extras = new AtomicLong();
   private final AtomicInteger atOnce = new AtomicInteger();
+  private final AtomicInteger laterAtOnce = new AtomicInteger();
+  private final AtomicLong trickle = new AtomicLong(Long.MIN_VALUE);
 
   /**
    * @param nanos a monotonic clock, {@code System::nanoTime}
@@ -49,7 +56,7 @@ public final class RetryBudget {
    * @param active calls to the upstream in flight now
    */
   public boolean tryWithdraw(BudgetOptions options, int active) {
-    if (!enter(Math.max(ALWAYS_AT_ONCE, (int) (options.share() * active)))) {
+    if (!enter(atOnce, limit(options, active))) {
       return false;
     }
     if (spend(options)) {
@@ -57,6 +64,50 @@ public final class RetryBudget {
     }
     release();
     return false;
+  }
+
+  private static int limit(BudgetOptions options, int active) {
+    return Math.max(ALWAYS_AT_ONCE, (int) (options.share() * active));
+  }
+
+  /**
+   * Asks for a further run of a job. If true, {@link #releaseLater} is due when it has ended.
+   *
+   * @param active calls to the upstream in flight now
+   */
+  public boolean tryWithdrawLater(BudgetOptions options, int active) {
+    if (!enter(laterAtOnce, limit(options, active))) {
+      return false;
+    }
+    if (spend(new BudgetOptions(options.share() / 2, options.minPerSecond() / 2)) || drip()) {
+      return true;
+    }
+    laterAtOnce.decrementAndGet();
+    return false;
+  }
+
+  /** One in each second is let through whatever was spent. */
+  private boolean drip() {
+    long number = ring.number();
+    long last = trickle.get();
+    if (last == number || !trickle.compareAndSet(last, number)) {
+      return false;
+    }
+    charge();
+    return true;
+  }
+
+  /**
+   * A further run of a job has ended.
+   *
+   * @param unharmed whether the upstream was none the worse for it, as it answered or was not
+   *     called: then it was no extra load, and leaves what there was for others
+   */
+  public void releaseLater(boolean unharmed) {
+    laterAtOnce.decrementAndGet();
+    if (unharmed) {
+      extras.decrementAndGet();
+    }
   }
 
   /**
@@ -75,16 +126,16 @@ public final class RetryBudget {
 
   /** Extra attempts going on now. */
   public int atOnce() {
-    return atOnce.get();
+    return atOnce.get() + laterAtOnce.get();
   }
 
-  private boolean enter(int limit) {
-    int now = atOnce.get();
+  private static boolean enter(AtomicInteger places, int limit) {
+    int now = places.get();
     while (now < limit) {
-      if (atOnce.compareAndSet(now, now + 1)) {
+      if (places.compareAndSet(now, now + 1)) {
         return true;
       }
-      now = atOnce.get();
+      now = places.get();
     }
     return false;
   }

@@ -41,4 +41,9 @@ public record RetryOptions(
   public RetryOptions {
     methods = Set.copyOf(methods);
   }
+
+  /** These for a single attempt. */
+  public RetryOptions once() {
+    return new RetryOptions(1, on, methods, backoff, retryAfter, budget, replayBuffer);
+  }
 }

@@ -66,7 +66,7 @@ public record RouteOptions(
 
   /** This route with one attempt only. */
   public RouteOptions withoutRetry() {
-    return with(timeout, Optional.empty(), Optional.empty());
+    return with(timeout, retry.map(RetryOptions::once), Optional.empty());
   }
 
   private RouteOptions with(

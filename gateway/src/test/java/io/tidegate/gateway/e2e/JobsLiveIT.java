@@ -38,6 +38,7 @@ class JobsLiveIT {
             """
             upstreams:
               origin: {endpoints: ['%s'], outlier: false, breaker: false}
+              thrifty: {endpoints: ['%s'], outlier: false, breaker: false}
             queues:
               quick: {}
               held: {retry: {attempts: 3, backoff: {base: 50ms, max: 50ms}}}
@@ -46,6 +47,7 @@ class JobsLiveIT {
               one: {concurrency: 1}
               paused: {}
               full: {max-depth: 1}
+              thrifty: {concurrency: 64, retry: {attempts: 50, backoff: {base: 20ms, max: 20ms}}}
             jobs: {max-result: 1KiB}
             routes:
               - {id: quick, match: {path: /quick/**}, upstream: origin, async: {queue: quick}}
@@ -55,8 +57,13 @@ class JobsLiveIT {
               - {id: one, match: {path: /one/**}, upstream: origin, async: {queue: one, when: always}}
               - {id: paused, match: {path: /paused/**}, upstream: origin, async: {queue: paused}}
               - {id: full, match: {path: /full/**}, upstream: origin, async: {queue: full, when: always}}
+              - id: thrifty
+                match: {path: /thrifty/**}
+                upstream: thrifty
+                retry: {budget: {share: 0%%, min: 1/s}}
+                async: {queue: thrifty}
             """
-                .formatted(upstream.url()));
+                .formatted(upstream.url(), upstream.url()));
   }
 
   @AfterAll
@@ -77,7 +84,8 @@ class JobsLiveIT {
     } else if (path.equals("/full/slow")) {
       CUT_OFF.complete(connection.closedWithin(Duration.ofMillis(1_500)));
       connection.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlate");
-    } else if (path.equals("/held/flaky") && request.header("job-attempt").orElse("").equals("1")) {
+    } else if (path.startsWith("/thrifty/broken")
+        || path.equals("/held/flaky") && request.header("job-attempt").orElse("").equals("1")) {
       connection.write("HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n");
     } else if (path.equals("/quick/large")) {
       connection.write("HTTP/1.1 200 OK\r\ncontent-length: 50000\r\n\r\n" + "x".repeat(50_000));
@@ -272,5 +280,27 @@ class JobsLiveIT {
     assertThat(answer.text()).isEqualTo("late");
     assertThat(CUT_OFF.get(1, TimeUnit.SECONDS)).isFalse();
     assertThat(gateway.metric("tidegate_jobs_refused_total", "queue=\"full\"")).isPositive();
+  }
+
+  @Test
+  void laterRunsYieldWhenTheBudgetIsSpentAndHoldUpNoFirstRun() {
+    String async = "Prefer: respond-async";
+    String broken = "";
+    for (int i = 0; i < 10; i++) {
+      broken = job(ask("POST", "/thrifty/broken" + i, "x", async));
+    }
+    JsonObject now = status(broken);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    while (now.getInteger("deferrals") == 0) {
+      assertThat(System.nanoTime()).as(now.encode()).isLessThan(end);
+      String tag = "If-None-Match: \"v" + now.getInteger("version") + "\"";
+      RawClient.Response next = ask("GET", broken, "", "Prefer: wait=2", tag);
+      now = next.status() == 304 ? now : new JsonObject(next.text());
+    }
+    assertThat(now.getJsonObject("last_error").getString("type")).isEqualTo("retry_budget");
+
+    JsonObject fresh = await(job(ask("POST", "/thrifty/fresh", "x", async)), "succeeded");
+
+    assertThat(fresh.getInteger("deferrals")).isZero();
   }
 }

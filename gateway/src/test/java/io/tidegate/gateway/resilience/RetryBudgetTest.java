@@ -56,6 +56,57 @@ class RetryBudgetTest {
     assertThat(budget.atOnce()).isZero();
   }
 
+  private int laterRuns(BudgetOptions options) {
+    int granted = 0;
+    while (granted < MANY && budget.tryWithdrawLater(options, MANY)) {
+      budget.releaseLater(false);
+      granted++;
+    }
+    return granted;
+  }
+
+  @Test
+  void laterRunsOfJobsLeaveHalfForThoseWhoWait() {
+    for (int i = 0; i < 100; i++) {
+      budget.deposit();
+    }
+
+    // Half of twenty, and the one of this second.
+    assertThat(laterRuns(new BudgetOptions(0.2, 0))).isEqualTo(11);
+    assertThat(withdrawals(new BudgetOptions(0.2, 0))).isEqualTo(9);
+  }
+
+  @Test
+  void aLaterRunIsLetThroughEachSecondWhateverOthersSpend() {
+    BudgetOptions none = new BudgetOptions(0, 0);
+    for (int second = 0; second < 5; second++) {
+      assertThat(laterRuns(none)).isEqualTo(1);
+      clock.advanceMillis(1_000);
+    }
+  }
+
+  @Test
+  void aLaterRunThatDidNoHarmLeavesWhatThereWas() {
+    BudgetOptions options = new BudgetOptions(0, 2);
+    for (int i = 0; i < 100; i++) {
+      assertThat(budget.tryWithdrawLater(options, 0)).isTrue();
+      budget.releaseLater(true);
+    }
+
+    assertThat(withdrawals(options)).isEqualTo(2);
+    assertThat(budget.atOnce()).isZero();
+  }
+
+  @Test
+  void laterRunsThatHangStandInNobodysWay() {
+    BudgetOptions options = new BudgetOptions(0.2, 1_000);
+    while (budget.tryWithdrawLater(options, 0)) {
+      assertThat(budget.atOnce()).isLessThanOrEqualTo(RetryBudget.ALWAYS_AT_ONCE);
+    }
+
+    assertThat(budget.tryWithdraw(options, 0)).isTrue();
+  }
+
   @Test
   void oldRequestsPayForNothing() {
     budget.deposit();

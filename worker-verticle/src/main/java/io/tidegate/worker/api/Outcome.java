@@ -26,8 +26,15 @@ public sealed interface Outcome {
    * by one before the usual pace is taken up again.
    *
    * @param after how long to wait
+   * @param alone others of its route do not wait for it: the reason is the job's own. It waits the
+   *     longer the more often that happens
    */
-  record Deferred(JobError error, Duration after) implements Outcome {}
+  record Deferred(JobError error, Duration after, boolean alone) implements Outcome {
+    /** What holds for the job holds for its route. */
+    public Deferred(JobError error, Duration after) {
+      this(error, after, false);
+    }
+  }
 
   /** The handler gives it back unfinished, as when it stops (T9). Counts as nothing. */
   record Released() implements Outcome {}

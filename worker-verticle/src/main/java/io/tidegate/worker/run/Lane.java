@@ -244,7 +244,10 @@ final class Lane {
     running--;
     String route = flight.job.route();
     long nanos = System.nanoTime();
-    if (outcome instanceof Outcome.Deferred deferred) {
+    if (outcome instanceof Outcome.Deferred alone && alone.alone()) {
+      paces.passed(route);
+      ready = true;
+    } else if (outcome instanceof Outcome.Deferred deferred) {
       Duration hold = deferred.after().plus(PROMOTION);
       paces.deferred(route, nanos + hold.toNanos());
       parts.vertx().setTimer(hold.toMillis() + 1, timer -> wake());

@@ -86,6 +86,14 @@ final class Paces {
     pace.holdUntil = pace.holdUntil - until < 0 ? until : pace.holdUntil;
   }
 
+  /** A run of a route ended in a way that says nothing of it. */
+  void passed(String route) {
+    Pace pace = paces.get(route);
+    if (pace != null) {
+      pace.running = Math.max(0, pace.running - 1);
+    }
+  }
+
   /**
    * A run of a route came to an end.
    *

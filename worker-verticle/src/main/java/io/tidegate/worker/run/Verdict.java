@@ -17,6 +17,9 @@ final class Verdict {
   /** A deferral without a time would be tried again at once, and for ever. */
   private static final Duration LEAST_DEFERRAL = Duration.ofMillis(100);
 
+  /** The most that a job waits before it asks again whether it is its turn. */
+  private static final Duration MOST_TURN = Duration.ofMinutes(1);
+
   private Verdict() {}
 
   /** The label of an outcome, in metrics and attempts. */
@@ -60,6 +63,10 @@ final class Verdict {
     if (outcome instanceof Outcome.Deferred deferred) {
       JobError error = deferred.error();
       Duration after = longer(deferred.after(), LEAST_DEFERRAL);
+      if (deferred.alone()) {
+        Duration turn = queue.retry().backoff().after(job.counters().deferrals() + 1, chance);
+        after = longer(after, turn.compareTo(MOST_TURN) > 0 ? MOST_TURN : turn);
+      }
       return new Ending(
           JobState.RETRYING,
           0,

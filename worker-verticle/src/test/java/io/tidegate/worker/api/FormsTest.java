@@ -80,6 +80,7 @@ class FormsTest {
             List.of(
                 new Outcome.Succeeded(JobResult.EMPTY),
                 new Outcome.Deferred(new JobError("breaker", 0, "open"), Duration.ofSeconds(3)),
+                new Outcome.Deferred(new JobError("turn", 0, "no"), Duration.ofSeconds(1), true),
                 new Outcome.Released()));
     assertThat(overTheWire(outcomes)).isEqualTo(outcomes);
     assertThat(((Messages.Page) overTheWire(page)).filter().states())
