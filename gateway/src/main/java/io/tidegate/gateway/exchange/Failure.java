@@ -48,7 +48,6 @@ public enum Failure {
   JOB_UNKNOWN(404, "http_request_error", "There is no such job"),
   JOB_GONE(410, "http_request_error", "The job was forgotten"),
   JOB_CONFLICT(409, "http_request_error", "The state of the job does not allow this"),
-  KEY_BUSY(409, "http_request_error", "A request with this idempotency key is being taken in"),
   KEY_REUSED(422, "http_request_error", "The idempotency key was used for another request"),
   UNSUPPORTED_MEDIA_TYPE(415, "http_request_error", "The type of the body is not supported"),
   BATCH_REFUSED(424, "http_request_error", "Another item of the batch was refused"),

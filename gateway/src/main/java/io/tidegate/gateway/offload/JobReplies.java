@@ -56,7 +56,6 @@ final class JobReplies {
 
   static Failure failure(Submission.Reason reason) {
     return switch (reason) {
-      case KEY_BUSY -> Failure.KEY_BUSY;
       case KEY_REUSED -> Failure.KEY_REUSED;
       case UNKNOWN_QUEUE, UNAVAILABLE -> Failure.JOBS_UNAVAILABLE;
       case TOO_LARGE -> Failure.BODY_TOO_LARGE;

@@ -34,8 +34,6 @@ public sealed interface Submission {
 
   /** Why there is no job. */
   enum Reason {
-    /** The same key is being admitted at this moment. */
-    KEY_BUSY("key_busy"),
     /** The same key came with another request before. */
     KEY_REUSED("key_reused"),
     /** No such queue is configured. */

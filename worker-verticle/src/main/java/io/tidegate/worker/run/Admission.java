@@ -203,7 +203,6 @@ final class Admission {
   private static String detail(JobRequest request, Reason reason) {
     return switch (reason) {
       case KEY_REUSED -> "this idempotency key came with another request before";
-      case KEY_BUSY -> "a job with this idempotency key is being accepted";
       case QUEUE_FULL -> "queue " + request.queue() + " is full";
       case DRAINING -> "queue " + request.queue() + " takes no more jobs";
       case DISK_LOW -> "there is too little room for more jobs";
@@ -214,7 +213,7 @@ final class Admission {
   private static Duration patience(Reason reason, Lane lane) {
     return switch (reason) {
       case QUEUE_FULL -> lane.estimate();
-      case KEY_BUSY, UNAVAILABLE -> AGAIN;
+      case UNAVAILABLE -> AGAIN;
       case DRAINING, DISK_LOW -> LATER;
       default -> Duration.ZERO;
     };
