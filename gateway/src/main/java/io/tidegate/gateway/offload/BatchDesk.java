@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,11 +94,12 @@ final class BatchDesk {
     if (async.isEmpty()) {
       return Item.refused(Failure.BAD_REQUEST, "this route takes no jobs");
     }
-    if (route.get().options().rateLimit().isPresent()) {
-      return Item.refused(
-          Failure.BAD_REQUEST, "this route has a rate limit: its jobs come one by one");
-    }
     Wish wish = Wish.read(item, async.get(), intake.options().callbacks(), java.time.Instant.now());
+    Optional<Reply.Failed> refused = route.get().gate().refusal(head);
+    if (refused.isPresent()) {
+      Duration wait = Duration.ofMillis(refused.get().retryAfterMillis());
+      return new Item(null, later(refusal(refused.get().failure(), ""), wait));
+    }
     var place = new Intake.Place(async.get().queue(), route.get().options().id());
     return new Item(intake.job(head, exchange.trace(), place, wish, item.body()), null);
   }
@@ -135,10 +137,11 @@ final class BatchDesk {
     }
     Submission.Refused refused = (Submission.Refused) answer;
     JsonObject json = refusal(JobReplies.failure(refused.reason()), refused.detail());
-    if (!refused.retryAfter().isZero()) {
-      json.put("retry_after", JobReplies.seconds(refused.retryAfter()));
-    }
-    return json;
+    return refused.retryAfter().isZero() ? json : later(json, refused.retryAfter());
+  }
+
+  private static JsonObject later(JsonObject refusal, Duration wait) {
+    return refusal.put("retry_after", JobReplies.seconds(wait));
   }
 
   private static JsonObject left() {

@@ -8,6 +8,7 @@ import io.tidegate.gateway.resilience.RateLimitOptions;
 import io.tidegate.gateway.resilience.TokenBuckets;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import java.util.Optional;
 
 /**
  * Takes a token per request, and tells the client how many are left (draft-ietf-httpapi-ratelimit-
@@ -33,7 +34,7 @@ final class RateLimitStep implements Step<Exchange> {
 
   @Override
   public Future<Reply> apply(Exchange exchange) {
-    long answer = buckets.tryTake(key(exchange));
+    long answer = buckets.tryTake(key(options, exchange.head()));
     long resetMillis = TokenBuckets.resetMillis(answer);
     exchange.addResponseField(POLICY, policy);
     exchange.addResponseField(
@@ -41,16 +42,27 @@ final class RateLimitStep implements Step<Exchange> {
     if (TokenBuckets.allowed(answer)) {
       return next.apply(exchange);
     }
-    return Future.succeededFuture(
-        new Reply.Failed(Failure.RATE_LIMITED, "", Math.max(1, resetMillis), true));
+    return Future.succeededFuture(refused(answer));
   }
 
-  private Object key(Exchange exchange) {
+  /** Takes a token for a request that comes in with others; empty: it may go. */
+  static Optional<Reply.Failed> refusal(
+      RateLimitOptions options, TokenBuckets buckets, Exchange.Head head) {
+    long answer = buckets.tryTake(key(options, head));
+    return TokenBuckets.allowed(answer) ? Optional.empty() : Optional.of(refused(answer));
+  }
+
+  private static Reply.Failed refused(long answer) {
+    long resetMillis = Math.max(1, TokenBuckets.resetMillis(answer));
+    return new Reply.Failed(Failure.RATE_LIMITED, "", resetMillis, true);
+  }
+
+  private static Object key(RateLimitOptions options, Exchange.Head head) {
     if (options.key() instanceof RateLimitOptions.Key.Ip) {
-      return exchange.head().clientIp();
+      return head.clientIp();
     }
     if (options.key() instanceof RateLimitOptions.Key.Header header) {
-      String value = exchange.head().headers().get(header.name());
+      String value = head.headers().get(header.name());
       return value == null ? "" : value;
     }
     return "";

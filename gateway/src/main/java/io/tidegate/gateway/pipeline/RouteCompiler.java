@@ -16,6 +16,7 @@ import io.tidegate.gateway.resilience.RateLimitOptions;
 import io.tidegate.gateway.resilience.RetryOptions;
 import io.tidegate.gateway.resilience.TimeoutOptions;
 import io.tidegate.gateway.resilience.TimerWheel;
+import io.tidegate.gateway.resilience.TokenBuckets;
 import io.tidegate.gateway.route.AsyncOptions;
 import io.tidegate.gateway.route.FallbackOption;
 import io.tidegate.gateway.route.HeaderEditor;
@@ -217,7 +218,17 @@ public final class RouteCompiler {
         route,
         PathPattern.parse(route.match().path()),
         route.timeout().idle().toMillis(),
-        pipeline);
+        pipeline,
+        gate(route));
+  }
+
+  private JobRoute.Gate gate(RouteOptions route) {
+    if (route.rateLimit().isEmpty()) {
+      return head -> Optional.empty();
+    }
+    RateLimitOptions limit = route.rateLimit().get();
+    TokenBuckets buckets = limiters.of(route.id(), limit);
+    return head -> RateLimitStep.refusal(limit, buckets, head);
   }
 
   private Step<Exchange> target(RouteOptions route, RouteMeters counted) {
