@@ -52,7 +52,8 @@ final class OffloadAssembly {
         fields.get("when", AsyncOptions.When.class).orElse(AsyncOptions.When.PREFER),
         fields.flag("callback", false),
         fields.duration("max-wait", AsyncOptions.MAX_WAIT),
-        fields.items("keep", String.class));
+        fields.items("keep", String.class),
+        fields.text("batch"));
   }
 
   /** Jobs as the file wants them; empty when it has no queue. */

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.config;
 
 import io.tidegate.gateway.offload.OffloadOptions;
+import io.tidegate.gateway.route.PathPattern;
 import io.tidegate.worker.api.QueueOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ final class OffloadChecks {
         problems.error(async.place().missing("queue"), "found nothing, expected a queue");
       }
       local(route, async, queues, problems);
+      together(route, async, queues, problems);
     }
     for (Value value : route.items("fallback")) {
       if (value instanceof Fields option && option.has("queue")) {
@@ -65,6 +67,26 @@ final class OffloadChecks {
       problems.error(
           fields.placeOf("queue"),
           "found " + fields.shown("queue") + ", expected the name of a queue" + hint);
+    }
+  }
+
+  /** Several jobs in one call: of what queue, and whose path. */
+  private static void together(Fields route, Fields async, Fields queues, Problems problems) {
+    Optional<String> path = async.text("batch");
+    if (path.isEmpty()) {
+      return;
+    }
+    Fields queue = queues.section(async.text("queue").orElse(""));
+    if (queue.section("batch").whole("size", 1) < 2 || queue.has("handler")) {
+      problems.error(
+          async.placeOf("batch"),
+          "found a path, expected a queue whose batch has a size of 2 or more, without handler");
+    }
+    String pattern = route.section("match").text("path").orElse("/**");
+    if (!PathPattern.parse(pattern).matches(path.get())) {
+      problems.error(
+          async.placeOf("batch"),
+          "found " + async.shown("batch") + ", expected a path that fits " + pattern);
     }
   }
 

@@ -22,12 +22,15 @@ final class OffloadJson {
   private OffloadJson() {}
 
   static JsonObject async(AsyncOptions async) {
-    return new JsonObject()
-        .put("queue", async.queue())
-        .put("when", Shapes.word(async.when()))
-        .put("callback", async.callback())
-        .put("max-wait", Units.write(async.maxWait()))
-        .put("keep", new JsonArray(List.copyOf(async.keep())));
+    JsonObject json =
+        new JsonObject()
+            .put("queue", async.queue())
+            .put("when", Shapes.word(async.when()))
+            .put("callback", async.callback())
+            .put("max-wait", Units.write(async.maxWait()))
+            .put("keep", new JsonArray(List.copyOf(async.keep())));
+    async.batch().ifPresent(path -> json.put("batch", path));
+    return json;
   }
 
   static JsonObject queues(OffloadOptions options) {

@@ -58,7 +58,12 @@ final class OffloadKeys {
               ListShape.of(HttpShapes.TOKEN_NAME),
               "Fields of the answer that are kept with the result, besides those that say what its"
                   + " body is.",
-              List.of());
+              List.of())
+          .key(
+              "batch",
+              Shapes.text("a path such as /orders/batch", "/[^?#]{0,1023}"),
+              "Path of this route that takes several jobs in one POST, as many as the queue's batch"
+                  + " says: a JSON array of requests there, of answers back.");
 
   private static final Section BACKOFF =
       new Section("queue-backoff", "How long to wait before a further run.")

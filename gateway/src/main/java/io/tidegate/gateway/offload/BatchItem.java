@@ -91,6 +91,11 @@ record BatchItem(JsonObject json) implements Wish.Source {
   }
 
   Buffer body() {
+    return body(json);
+  }
+
+  /** A body as such JSON says it, here and in answers. */
+  static Buffer body(JsonObject json) {
     if (json.containsKey("json")) {
       return Buffer.buffer(Json.encode(json.getValue("json")));
     }

@@ -52,6 +52,16 @@ final class CarriedHead {
     return new JobCall(head.method().name(), head.target(), JobHeaders.of(fields), body);
   }
 
+  /** Fields of a call for several jobs, beside which this one is: its host, and no client. */
+  static JobHeaders ours(Delivery job) {
+    MultiMap fields = job.call().headers().toMultiMap();
+    MultiMap own = MultiMap.caseInsensitiveMultiMap();
+    own.set(HOST, text(fields, HOST)).set(SCHEME, text(fields, SCHEME)).set(CLIENT, "unknown");
+    own.set(FORWARDED, "for=unknown").set(FORWARDED_FOR, "unknown");
+    own.set("content-type", "application/json").set("accept", "application/json");
+    return JobHeaders.of(own);
+  }
+
   /** A job's request as its upstream is to see it. */
   static Exchange.Head head(Delivery job) {
     JobCall call = job.call();

@@ -74,7 +74,7 @@ final class LiveAnswer implements Reply.Proxied, Reply.BodySink {
 
   /** What a job keeps of it. */
   JobResult result(RouteOptions route) {
-    return Result.kept(source, route, body, dropped ? most : -1);
+    return Result.kept(source.status(), source.headers(), route, body, dropped ? most : -1);
   }
 
   @Override

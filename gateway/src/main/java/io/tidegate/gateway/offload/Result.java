@@ -74,7 +74,10 @@ final class Result implements Reply.BodySink {
 
   @Override
   public void end(MultiMap trailers) {
-    done.tryComplete(new Taken(kept(answer, route, body, received > most ? most : -1), null));
+    done.tryComplete(
+        new Taken(
+            kept(answer.status(), answer.headers(), route, body, received > most ? most : -1),
+            null));
   }
 
   /**
@@ -83,23 +86,24 @@ final class Result implements Reply.BodySink {
    * @param omitted the bytes that its body was longer than, for which it was left out; -1: it is
    *     here
    */
-  static JobResult kept(Reply.Proxied answer, RouteOptions route, Buffer body, long omitted) {
+  static JobResult kept(
+      int status, MultiMap headers, RouteOptions route, Buffer body, long omitted) {
     List<String> fields = new ArrayList<>();
-    KEPT.forEach(name -> keep(answer, name, fields));
+    KEPT.forEach(name -> keep(headers, name, fields));
     route
         .async()
         .map(AsyncOptions::keep)
         .orElse(List.of())
-        .forEach(name -> keep(answer, name, fields));
+        .forEach(name -> keep(headers, name, fields));
     if (omitted >= 0) {
       fields.add(OMITTED);
       fields.add("more than " + omitted + " bytes");
     }
-    return new JobResult(answer.status(), new JobHeaders(fields), body);
+    return new JobResult(status, new JobHeaders(fields), body);
   }
 
-  private static void keep(Reply.Proxied answer, String name, List<String> fields) {
-    for (String value : answer.headers().getAll(name)) {
+  private static void keep(MultiMap headers, String name, List<String> fields) {
+    for (String value : headers.getAll(name)) {
       fields.add(name);
       fields.add(value);
     }

@@ -10,6 +10,7 @@ import io.tidegate.worker.api.JobTerms;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Stores a write whose upstream is down, to be forwarded when it is back. Writes to one path are
@@ -19,7 +20,13 @@ record StoreStep(Intake intake, RouteOptions route, String queue) implements Ste
   @Override
   public Future<Reply> apply(Exchange exchange) {
     var async =
-        new AsyncOptions(queue, AsyncOptions.When.ALWAYS, callback(), Duration.ZERO, List.of());
+        new AsyncOptions(
+            queue,
+            AsyncOptions.When.ALWAYS,
+            callback(),
+            Duration.ZERO,
+            List.of(),
+            Optional.empty());
     Wish wish;
     try {
       wish = intake.wish(exchange.head().headers(), async);

@@ -115,7 +115,7 @@ final class Samples {
             tags: [orders]
             coalesce: false
             authorized: true
-          async: {queue: reports, when: always, callback: true, max-wait: 5s, keep: [X-Report]}
+          async: {queue: reports, when: always, callback: true, max-wait: 5s, keep: [X-Report], batch: /orders/all/batch}
         - match: {path: /hi}
           respond: {status: 201, headers: {X-A: "1"}, body: hello}
         - match: {path: /old/**}
@@ -159,6 +159,7 @@ final class Samples {
           dead-ttl: 7d
           keep: 1000
           keep-bytes: 32MiB
+          batch: {size: 10, wait: 100ms}
           schedule:
             - name: nightly
               cron: 0 3 * * *

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WishTest {
   private static final Instant NOW = Instant.parse("2031-05-04T03:00:00Z");
   private static final AsyncOptions ROUTE =
-      new AsyncOptions("q", AsyncOptions.When.ALWAYS, true, Duration.ZERO, List.of());
+      new AsyncOptions(
+          "q", AsyncOptions.When.ALWAYS, true, Duration.ZERO, List.of(), Optional.empty());
 
   private static Wish read(Map<String, String> fields) {
     return Wish.read(
