@@ -21,13 +21,15 @@ final class BlockingHandler implements Performer, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockingHandler.class);
 
   private final Vertx vertx;
+  private final String name;
   private final JobHandler handler;
   private final ExecutorService threads;
 
-  BlockingHandler(Vertx vertx, JobHandler handler) {
+  BlockingHandler(Vertx vertx, String name, JobHandler handler) {
     this.vertx = vertx;
+    this.name = name;
     this.handler = handler;
-    this.threads = threads(handler.name());
+    this.threads = threads(name);
   }
 
   /** Virtual threads where there are any; the code is compiled for a Java without. */
@@ -66,11 +68,13 @@ final class BlockingHandler implements Performer, AutoCloseable {
 
   private Outcome outcome(Run run) {
     try {
-      return handler.handle(run);
+      Outcome outcome = handler.handle(run);
+      return outcome == null ? Outcome.retry("exception", "the handler returned null") : outcome;
     } catch (InterruptedException aborted) {
       return new Outcome.Released();
-    } catch (Exception failed) {
-      LOG.warn("job {}: handler {} failed", run.delivery().id(), handler.name(), failed);
+    } catch (Throwable failed) {
+      // Errors as well: whatever ends the handler must not leave its job without an end.
+      LOG.warn("job {}: handler {} failed", run.delivery().id(), name, failed);
       return Outcome.retry("exception", String.valueOf(failed));
     }
   }

@@ -32,6 +32,14 @@ public final class BlockingSample implements JobHandler {
         throw aborted;
       }
     }
+    switch (run.delivery().call().uri()) {
+      case "/error" -> throw new StackOverflowError("too deep");
+      case "/link" -> throw new NoClassDefFoundError("com/example/Gone");
+      case "/null" -> {
+        return null;
+      }
+      default -> {}
+    }
     Buffer body = Buffer.buffer("handled " + run.delivery().call().uri());
     return new Outcome.Succeeded(new JobResult(200, JobHeaders.NONE, body));
   }

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.admin;
 
 import io.tidegate.gateway.admin.Operations.Question;
+import io.tidegate.gateway.config.Nearest;
 import io.tidegate.gateway.offload.JobJson;
 import io.tidegate.gateway.offload.JobQuery;
 import io.tidegate.gateway.offload.Pages;
@@ -17,6 +18,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +26,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What operators ask of jobs and queues. Requests and results are never shown here: they belong to
- * clients.
+ * What operators ask of jobs and queues. Requests belong to clients, and are shown when they are
+ * asked for; results never.
  *
  * <table>
  * <caption>Answers</caption>
@@ -33,10 +35,12 @@ import java.util.stream.Collectors;
  * <tr><td>POST /queues/{queue}/pause, /resume, /drain<td>200, the queue
  * <tr><td>GET /queues/{queue}/dead<td>200, a page of dead jobs
  * <tr><td>POST /queues/{queue}/dead/requeue<td>{@code {"ids":[…]}} or {@code
- *     {"filter":{"route":"…","state":["dead"],"since":"…"},"limit":100}}, with {@code
+ *     {"filter":{"route":"…","state":["dead"],"since":"…","until":"…","error":"…"},"limit":100}}, with {@code
  *     "dry_run":true} only counted: 200 {@code {"requeued":5,"dry_run":false}}
  * <tr><td>DELETE /queues/{queue}/dead?limit=<td>200 {@code {"purged":5}}
  * <tr><td>GET /jobs, /jobs/{id}<td>200, as clients see them, of all clients
+ * <tr><td>GET /jobs/{id}/request<td>200, what it is to do; body, query and fields of clients only
+ *     with {@code ?reveal=true}
  * <tr><td>POST /jobs/{id}/cancel, /retry; DELETE /jobs/{id}<td>200; 202; 204; 409
  * <tr><td>GET /schedules; PUT and DELETE /schedules/{queue}/{name}<td>200; 204; 409
  * </table>
@@ -102,11 +106,25 @@ final class JobDesk {
                             .filter(queue -> queue.queue().equals(name))
                             .findFirst()
                             .map(queue -> work.apply(jobs, queue))
-                            .orElseGet(() -> problem(404, "There is no such queue."))));
+                            .orElseGet(() -> problem(404, noSuch(name, all)))));
+  }
+
+  private static String noSuch(String name, List<QueueStatus> all) {
+    List<String> names = all.stream().map(QueueStatus::queue).sorted().toList();
+    return "There is no queue "
+        + name
+        + Nearest.to(name, names)
+            .map(near -> "; did you mean " + near + "?")
+            .orElse("; there are " + String.join(", ", names) + ".");
   }
 
   Future<Answer> mode(String name, QueueStatus.Mode mode) {
-    return known(name, (jobs, queue) -> jobs.mode(name, mode).compose(done -> queue(name)));
+    return known(
+        name,
+        (jobs, queue) ->
+            queue.configured()
+                ? jobs.mode(name, mode).compose(done -> queue(name))
+                : problem(409, "The queue is not configured: its jobs wait until it is again."));
   }
 
   Future<Answer> dead(String name, String query) {
@@ -142,6 +160,20 @@ final class JobDesk {
                         found instanceof JobLookup.Found there
                             ? Answer.ok(JobJson.of(there.status(), LINKS))
                             : gone(found instanceof JobLookup.Purged)));
+  }
+
+  /** What it is to do; what may be secret only when {@code reveal} is {@code true}. */
+  Future<Answer> request(String id, Optional<String> reveal) {
+    boolean all = reveal.filter("true"::equals).isPresent();
+    return one(
+        id,
+        (jobs, known) ->
+            jobs.input(known)
+                .map(
+                    found ->
+                        found
+                            .map(call -> Answer.ok(RequestJson.of(call, all)))
+                            .orElseGet(() -> gone(false))));
   }
 
   private static Answer gone(boolean purged) {
@@ -264,21 +296,24 @@ final class JobDesk {
       filter =
           switch (key) {
             case "route" -> filter.withRoute(value);
-            case "since" -> filter.withSince(time(value));
+            case "since" -> filter.withSince(time("since", value));
+            case "until" -> filter.withUntil(time("until", value));
+            case "error" -> filter.withError(value);
             case "state" -> filter.withStates(states(json.getValue(key)));
             default ->
                 throw new IllegalArgumentException(
-                    "filter." + key + ": expected route, state, since");
+                    "filter." + key + ": expected route, state, since, until, error");
           };
     }
     return filter;
   }
 
-  private static java.time.Instant time(String value) {
+  private static Instant time(String name, String value) {
     try {
       return OffsetDateTime.parse(value).toInstant();
     } catch (DateTimeException e) {
-      throw new IllegalArgumentException("since: expected a time such as 2031-05-04T03:00:00Z");
+      throw new IllegalArgumentException(
+          "filter." + name + ": expected a time such as 2031-05-04T03:00:00Z");
     }
   }
 

@@ -37,6 +37,13 @@ record JobPaths(JobDesk desk) {
             ctx -> desk.job(ctx.pathParam("id")),
             HttpMethod.DELETE,
             ctx -> desk.delete(ctx.pathParam("id"))));
+    all.put(
+        "/jobs/:id/request",
+        Map.of(
+            HttpMethod.GET,
+            ctx ->
+                desk.request(
+                    ctx.pathParam("id"), Optional.ofNullable(ctx.request().getParam("reveal")))));
     all.put("/jobs/:id/cancel", Map.of(HttpMethod.POST, ctx -> desk.cancel(ctx.pathParam("id"))));
     all.put("/jobs/:id/retry", Map.of(HttpMethod.POST, ctx -> desk.retry(ctx.pathParam("id"))));
     all.put("/schedules", Map.of(HttpMethod.GET, ctx -> desk.schedules()));

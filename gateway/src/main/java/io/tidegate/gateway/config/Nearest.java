@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The known word that was probably meant. */
-final class Nearest {
+public final class Nearest {
   private static final int LONGEST = 64;
 
   /** Letters that two words must begin with to be taken for forms of one. */
@@ -14,7 +14,8 @@ final class Nearest {
 
   private Nearest() {}
 
-  static Optional<String> to(String word, Collection<String> known) {
+  /** The one of {@code known} that is like {@code word}; empty: none is. */
+  public static Optional<String> to(String word, Collection<String> known) {
     if (word.length() > LONGEST) {
       return Optional.empty();
     }

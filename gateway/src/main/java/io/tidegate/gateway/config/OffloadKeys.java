@@ -232,7 +232,7 @@ final class OffloadKeys {
           .key(
               "prefix",
               Shapes.text("a path such as /jobs", "(/[A-Za-z0-9._~-]+)+"),
-              "Path under which clients ask. Changes need a restart.",
+              "Path under which clients ask; links that they hold lead nowhere once it changes.",
               OffloadOptions.PREFIX)
           .key("scope", SCOPE, "What tells whose a job is; default: whoever knows its id may ask.")
           .key(

@@ -4,17 +4,23 @@ import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.Node;
 import io.tidegate.gateway.admin.Operations;
 import io.tidegate.gateway.config.ConfigReport;
-import io.tidegate.gateway.config.Problem;
 import io.tidegate.gateway.offload.OffloadOptions;
 import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.GatewayMeters;
 import io.tidegate.metrics.api.OperationalEvent;
+import io.tidegate.worker.WorkerVerticle;
+import io.tidegate.worker.api.JobsOptions;
+import io.tidegate.worker.api.QueueOptions;
+import io.tidegate.worker.api.StoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +38,14 @@ final class Reloader {
   private final GatewayMeters meters;
   private final Events events;
   private final Runnable whenLoaded;
+  private final Function<JobsOptions, Future<Void>> jobs;
   private Future<Operations.Reload> running = Future.succeededFuture();
   private long stamp;
   private long timer = -1;
 
   /**
    * @param whenLoaded told after each change that was taken
+   * @param jobs puts other terms of jobs in force
    */
   Reloader(
       Vertx vertx,
@@ -45,7 +53,9 @@ final class Reloader {
       ConfigSource source,
       GatewayMeters meters,
       Events events,
-      Runnable whenLoaded) {
+      Runnable whenLoaded,
+      Function<JobsOptions, Future<Void>> jobs) {
+    this.jobs = jobs;
     this.events = events;
     this.whenLoaded = whenLoaded;
     this.vertx = vertx;
@@ -92,8 +102,8 @@ final class Reloader {
   }
 
   private Future<Operations.Reload> apply(ConfigReport report, String why) {
-    List<String> errors = report.errors().stream().map(Problem::toString).toList();
-    if (report.options().isEmpty()) {
+    List<String> errors = errors(report);
+    if (report.options().isEmpty() || !errors.isEmpty()) {
       meters.configRejected();
       events.publish(new OperationalEvent.ConfigRejected(node.options().version(), errors));
       return Future.succeededFuture(
@@ -102,7 +112,7 @@ final class Reloader {
     report.warnings().forEach(warning -> LOG.warn("{}", warning));
     GatewayOptions next = report.options().get();
     List<String> restart = needRestart(node.options(), next);
-    return node.reload(keepingFixed(next))
+    return putInForce(keepingFixed(next))
         .map(
             done -> {
               meters.configLoaded(next.version());
@@ -111,6 +121,37 @@ final class Reloader {
               whenLoaded.run();
               return new Operations.Reload(next.version(), List.of(), restart);
             });
+  }
+
+  private static List<String> errors(ConfigReport report) {
+    List<String> errors = new ArrayList<>();
+    report.errors().forEach(error -> errors.add(error.toString()));
+    report
+        .options()
+        .flatMap(GatewayOptions::jobs)
+        .ifPresent(jobs -> errors.addAll(WorkerVerticle.missing(jobs.jobs())));
+    return errors;
+  }
+
+  /**
+   * Queues that are new are there before the first route that uses them, and those that are gone
+   * leave after the last.
+   */
+  private Future<Void> putInForce(GatewayOptions next) {
+    Optional<JobsOptions> before = node.options().jobs().map(OffloadOptions::jobs);
+    Optional<JobsOptions> after = next.jobs().map(OffloadOptions::jobs);
+    if (before.isEmpty() || before.equals(after)) {
+      return node.reload(next);
+    }
+    return jobs.apply(both(before.get(), after.get()))
+        .compose(ready -> node.reload(next))
+        .compose(routed -> jobs.apply(after.get()));
+  }
+
+  private static JobsOptions both(JobsOptions before, JobsOptions after) {
+    Map<String, QueueOptions> queues = new HashMap<>(before.queues());
+    queues.putAll(after.queues());
+    return after.withQueues(queues);
   }
 
   private static List<String> needRestart(GatewayOptions now, GatewayOptions next) {
@@ -133,10 +174,10 @@ final class Reloader {
     if (!now.stores().cache().equals(next.stores().cache())) {
       keys.add("stores.cache");
     }
-    if (now.jobs().isPresent() != next.jobs().isPresent()) {
+    if (now.jobs().isEmpty() && next.jobs().isPresent()) {
       keys.add("queues");
-    } else if (now.jobs().isPresent()) {
-      jobs(now.jobs().get(), next.jobs().get(), keys);
+    } else if (next.jobs().isPresent() && !store(now).equals(store(next))) {
+      keys.add("stores.jobs");
     }
     if (now.demo() != next.demo()) {
       keys.add("demo");
@@ -144,31 +185,22 @@ final class Reloader {
     return keys;
   }
 
-  private static void jobs(OffloadOptions now, OffloadOptions next, List<String> keys) {
-    if (!now.jobs().store().equals(next.jobs().store())) {
-      keys.add("stores.jobs");
-    }
-    if (!now.jobs().queues().equals(next.jobs().queues())) {
-      keys.add("queues");
-    }
-    if (!now.prefix().equals(next.prefix())) {
-      keys.add("jobs.prefix");
-    }
-    if (!now.jobs().lease().equals(next.jobs().lease())) {
-      keys.add("jobs.lease");
-    }
-    if (!now.jobs().grace().equals(next.jobs().grace())) {
-      keys.add("jobs.grace");
-    }
+  private static Optional<StoreOptions> store(GatewayOptions options) {
+    return options.jobs().map(jobs -> jobs.jobs().store());
   }
 
-  /** Jobs that begin or end with a reload would need a store opened or closed. */
+  /**
+   * The first queue would need a store opened; with the last one gone, what waits in the store is
+   * still looked after.
+   */
   private static Optional<OffloadOptions> keepingFixed(
       Optional<OffloadOptions> now, Optional<OffloadOptions> next) {
-    if (now.isEmpty() || next.isEmpty()) {
-      return now;
-    }
-    return next.map(options -> options.withJobs(now.get().prefix(), now.get().jobs()));
+    return now.map(
+        before -> {
+          OffloadOptions after =
+              next.orElseGet(() -> before.withJobs(before.jobs().withQueues(Map.of())));
+          return after.withJobs(after.jobs().withStore(before.jobs().store()));
+        });
   }
 
   private GatewayOptions keepingFixed(GatewayOptions next) {

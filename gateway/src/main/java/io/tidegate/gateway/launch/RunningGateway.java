@@ -15,6 +15,7 @@ import io.tidegate.metrics.api.Events;
 import io.tidegate.metrics.api.EventsBus;
 import io.tidegate.metrics.api.OperationalEvent;
 import io.tidegate.worker.WorkerVerticle;
+import io.tidegate.worker.api.JobsOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,6 +38,9 @@ final class RunningGateway {
   private static final long START_SECONDS = 30;
   private static final long CLOSE_SECONDS = 10;
 
+  /** The exit code when the disk failed, EX_IOERR elsewhere: a supervisor starts it again. */
+  private static final int STORE_LOST = 74;
+
   private final Telemetry telemetry;
   private final Vertx vertx;
   private final Node node;
@@ -47,9 +51,12 @@ final class RunningGateway {
   private final AdminVerticle admin;
   private final Logger log;
   private Set<String> faultyBefore = Set.of();
-  private volatile Optional<String> worker = Optional.empty();
+  private volatile Optional<Worker> worker = Optional.empty();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** Who keeps the jobs, and what to undeploy. */
+  private record Worker(WorkerVerticle verticle, String id) {}
 
   private RunningGateway(GatewayOptions options, ConfigSource source, Telemetry telemetry) {
     this.telemetry = telemetry;
@@ -73,7 +80,9 @@ final class RunningGateway {
     this.metrics = new MetricsVerticle(telemetry, name);
     this.announcer = new Announcer(telemetry.meters(), events);
     this.node = new Node(vertx, telemetry, options, announcer, announcer::breaker);
-    this.reloader = new Reloader(vertx, node, source, telemetry.meters(), events, this::loaded);
+    this.reloader =
+        new Reloader(
+            vertx, node, source, telemetry.meters(), events, this::loaded, this::configure);
     this.admin =
         new AdminVerticle(
             options.admin(),
@@ -133,15 +142,25 @@ final class RunningGateway {
       return Future.succeededFuture();
     }
     var verticle = new WorkerVerticle(options.jobs().get().jobs(), telemetry.jobMeters(), events);
+    verticle.onLost(this::storeLost);
     return node.runners(loops)
         .compose(ready -> named(vertx.deployVerticle(verticle), "stores.jobs"))
-        .onSuccess(deployed -> worker = Optional.of(deployed))
+        .onSuccess(deployed -> worker = Optional.of(new Worker(verticle, deployed)))
         .onComplete(node::jobsOpened);
+  }
+
+  private Future<Void> configure(JobsOptions next) {
+    return worker
+        .map(deployed -> deployed.verticle().configure(next))
+        .orElseGet(Future::succeededFuture);
   }
 
   /** Takes no more jobs, lets those that run end, and gives back what does not end in time. */
   private Future<?> stopJobs() {
-    Future<?> stopped = worker.<Future<?>>map(vertx::undeploy).orElseGet(Future::succeededFuture);
+    Future<?> stopped =
+        worker
+            .<Future<?>>map(deployed -> vertx.undeploy(deployed.id()))
+            .orElseGet(Future::succeededFuture);
     worker = Optional.empty();
     return stopped;
   }
@@ -194,6 +213,18 @@ final class RunningGateway {
 
   Reloader reloader() {
     return reloader;
+  }
+
+  /**
+   * Nothing is tried again on a disk that failed: what it says afterwards cannot be believed. The
+   * next process finds out what it holds.
+   */
+  private void storeLost(String why) {
+    log.atError()
+        .addKeyValue("event", "store_lost")
+        .log("the jobs' store failed ({}): stopping with exit code {}", why, STORE_LOST);
+    node.drain();
+    new Thread(() -> System.exit(STORE_LOST), "tidegate-store-lost").start();
   }
 
   private void drainAndExit() {

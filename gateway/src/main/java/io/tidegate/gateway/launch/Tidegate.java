@@ -1,5 +1,6 @@
 package io.tidegate.gateway.launch;
 
+import io.tidegate.gateway.GatewayOptions;
 import io.tidegate.gateway.config.ConfigReport;
 import io.tidegate.gateway.edge.Doorman;
 import io.tidegate.gateway.launch.cli.Cli;
@@ -10,8 +11,10 @@ import io.tidegate.gateway.rehearsal.Rehearsal;
 import io.tidegate.gateway.rehearsal.RehearsalReport;
 import io.tidegate.metrics.Telemetry;
 import io.tidegate.metrics.TelemetryOptions;
+import io.tidegate.worker.WorkerVerticle;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +51,14 @@ public final class Tidegate implements Program {
     var source = new ConfigSource(request.file(), environment);
     ConfigReport report = source.read();
     report.problems().forEach(System.err::println);
-    if (report.options().isEmpty()) {
+    List<String> missing =
+        report
+            .options()
+            .flatMap(GatewayOptions::jobs)
+            .map(jobs -> WorkerVerticle.missing(jobs.jobs()))
+            .orElse(List.of());
+    missing.forEach(System.err::println);
+    if (report.options().isEmpty() || !missing.isEmpty()) {
       return NO;
     }
     try {

@@ -99,7 +99,8 @@ public final class JobJson {
         .put("depth", depth)
         .put("bytes", queue.bytes())
         .put("oldest_ready_ms", queue.oldestReady().toMillis())
-        .put("running_here", queue.running());
+        .put("running_here", queue.running())
+        .put("configured", queue.configured());
   }
 
   /** A schedule and how far it is. */
@@ -117,7 +118,14 @@ public final class JobJson {
             .put("method", options.request().call().method())
             .put("path", options.request().call().uri())
             .put("configured", schedule.configured());
-    schedule.last().ifPresent(at -> json.put("last_at", time(at)));
+    // Without a job it is only the time from which on times count.
+    schedule
+        .job()
+        .ifPresent(
+            job -> {
+              schedule.last().ifPresent(at -> json.put("last_at", time(at)));
+              json.put("last_job", job.toString());
+            });
     schedule.next().ifPresent(at -> json.put("next_at", time(at)));
     return json;
   }

@@ -23,7 +23,8 @@ import java.util.TreeSet;
 public record JobQuery(JobFilter filter, Optional<JobId> after, int limit) {
   private static final int USUAL = 100;
   private static final Set<String> NAMES =
-      new TreeSet<>(Set.of("queue", "state", "route", "since", "limit", "cursor"));
+      new TreeSet<>(
+          Set.of("queue", "state", "route", "since", "until", "error", "limit", "cursor"));
 
   /**
    * Reads a query; null: there is none.
@@ -40,7 +41,9 @@ public record JobQuery(JobFilter filter, Optional<JobId> after, int limit) {
       switch (each.getKey()) {
         case "queue" -> filter = filter.withQueue(value);
         case "route" -> filter = filter.withRoute(value);
-        case "since" -> filter = filter.withSince(time(value));
+        case "since" -> filter = filter.withSince(time("since", value));
+        case "until" -> filter = filter.withUntil(time("until", value));
+        case "error" -> filter = filter.withError(value);
         case "state" -> filter = filter.withStates(states(each.getValue()));
         case "cursor" -> after = Optional.of(cursor(value));
         case "limit" -> limit = limit(value);
@@ -50,11 +53,11 @@ public record JobQuery(JobFilter filter, Optional<JobId> after, int limit) {
     return new JobQuery(filter, after, limit);
   }
 
-  private static Instant time(String value) {
+  private static Instant time(String name, String value) {
     try {
       return OffsetDateTime.parse(value).toInstant();
     } catch (DateTimeException e) {
-      throw new WrongField("since", value, "a time such as 2031-05-04T03:00:00Z");
+      throw new WrongField(name, value, "a time such as 2031-05-04T03:00:00Z");
     }
   }
 

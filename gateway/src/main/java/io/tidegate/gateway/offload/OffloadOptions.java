@@ -48,8 +48,7 @@ public record OffloadOptions(
     }
   }
 
-  /** These with what cannot change while the node runs. */
-  public OffloadOptions withJobs(String samePrefix, JobsOptions same) {
-    return new OffloadOptions(samePrefix, scope, listing, subscribers, maxResult, callbacks, same);
+  public OffloadOptions withJobs(JobsOptions other) {
+    return new OffloadOptions(prefix, scope, listing, subscribers, maxResult, callbacks, other);
   }
 }

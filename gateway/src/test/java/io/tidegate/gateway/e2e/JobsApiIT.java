@@ -221,6 +221,23 @@ class JobsApiIT {
   }
 
   @Test
+  void whatAJobIsToDoIsShownToOperatorsWhoAskForIt() {
+    String job =
+        location(ask("POST", "/tasks/secret?key=1", "hush", "X-Token: t", "Job-Delay: 1h"));
+
+    JsonObject shown = operate("GET", "/jobs/" + id(job) + "/request", "");
+    assertThat(shown.encode()).contains("/tasks/secret?***").doesNotContain("hush", "key=1");
+    assertThat(shown.getInteger("body_bytes")).isEqualTo(4);
+    assertThat(shown.getJsonObject("headers").getString("x-token")).isEqualTo("***");
+
+    JsonObject all = operate("GET", "/jobs/" + id(job) + "/request?reveal=true", "");
+    assertThat(all.getString("path")).isEqualTo("/tasks/secret?key=1");
+    assertThat(all.getString("body")).isEqualTo("hush");
+    assertThat(all.getJsonObject("headers").getString("x-token")).isEqualTo("t");
+    assertThat(ask("POST", job + "/cancel", "").status()).isEqualTo(200);
+  }
+
+  @Test
   void aFullQueueAndALargeBodyAreRefused() {
     location(ask("POST", "/full", "x", "Job-Delay: 1h"));
 

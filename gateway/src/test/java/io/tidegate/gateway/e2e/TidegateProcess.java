@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -48,12 +49,30 @@ final class TidegateProcess implements AutoCloseable {
     collect("stderr", process.getErrorStream());
   }
 
+  /** Launches the jar with a configuration. */
+  private interface Launch {
+    Process with(Path folder, String config) throws IOException;
+  }
+
   /** Starts with {@code yaml}, under ports of its own where it names none, and waits for it. */
   static TidegateProcess start(String yaml, String... flags) {
+    return start(yaml, (folder, config) -> launch(folder, List.of(flags), "run", "-c", config));
+  }
+
+  /** With what a user put beside the jar on the class path. */
+  static TidegateProcess startBeside(Path javaHome, Path jar, String yaml, String... flags) {
+    String both = System.getProperty("tidegate.jar") + File.pathSeparator + jar;
+    var program = List.of("-cp", both, "io.tidegate.gateway.launch.Tidegate");
+    return start(
+        yaml,
+        (folder, config) -> launch(javaHome, folder, List.of(flags), program, "run", "-c", config));
+  }
+
+  private static TidegateProcess start(String yaml, Launch launch) {
     try {
       Path folder = Files.createTempDirectory("tidegate-it");
       Path config = Files.writeString(folder.resolve("tidegate.yaml"), complete(yaml));
-      Process process = launch(folder, List.of(flags), "run", "-c", config.toString());
+      Process process = launch.with(folder, config.toString());
       var started = new TidegateProcess(folder, config, process);
       JsonObject event = started.awaitStart();
       started.port = event.getInteger("port");
@@ -86,11 +105,18 @@ final class TidegateProcess implements AutoCloseable {
 
   static Process launch(Path javaHome, Path folder, List<String> flags, String... arguments)
       throws IOException {
+    var program = List.of("-jar", System.getProperty("tidegate.jar"));
+    return launch(javaHome, folder, flags, program, arguments);
+  }
+
+  private static Process launch(
+      Path javaHome, Path folder, List<String> flags, List<String> program, String... arguments)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(javaHome.resolve("bin/java").toString());
     command.addAll(FLAGS);
     command.addAll(flags);
-    command.addAll(List.of("-jar", System.getProperty("tidegate.jar")));
+    command.addAll(program);
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).directory(folder.toFile()).start();
   }

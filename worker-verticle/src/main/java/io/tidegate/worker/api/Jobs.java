@@ -93,6 +93,9 @@ public interface Jobs {
    */
   Future<JobPage> list(JobFilter filter, Optional<JobId> after, int limit);
 
+  /** What a job is to do, as it came, credentials included; empty when there is no such job. */
+  Future<Optional<JobCall>> input(JobId id);
+
   /** Cancels a job (T11). */
   Future<JobChange> cancel(JobId id);
 

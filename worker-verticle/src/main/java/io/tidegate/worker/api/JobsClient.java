@@ -121,6 +121,12 @@ final class JobsClient implements Jobs {
   }
 
   @Override
+  public Future<Optional<JobCall>> input(JobId id) {
+    return this.<Messages.Input>ask(WorkerBus.INPUT, new Messages.Name(id))
+        .map(Messages.Input::call);
+  }
+
+  @Override
   public Future<Integer> purgeDead(String queue, int limit) {
     return this.<Count>ask(WorkerBus.PURGE, new Messages.Purge(queue, limit)).map(Count::number);
   }

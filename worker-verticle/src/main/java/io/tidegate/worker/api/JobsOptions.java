@@ -62,6 +62,14 @@ public record JobsOptions(
     }
   }
 
+  public JobsOptions withQueues(Map<String, QueueOptions> others) {
+    return new JobsOptions(store, others, lease, grace);
+  }
+
+  public JobsOptions withStore(StoreOptions other) {
+    return new JobsOptions(other, queues, lease, grace);
+  }
+
   /** On the usual terms. */
   public JobsOptions(StoreOptions store, Map<String, QueueOptions> queues) {
     this(store, queues, LEASE, GRACE);

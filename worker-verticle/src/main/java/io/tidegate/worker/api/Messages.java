@@ -29,6 +29,8 @@ final class Messages {
 
   record Enter(JobId id, String queue, String route) {}
 
+  record Input(Optional<JobCall> call) {}
+
   record Unschedule(String queue, String name) {}
 
   record Ask() {}

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param bytes that its jobs take, requests and results
  * @param oldestReady how long the oldest ready job has been waiting; zero when none is
  * @param running on this node
+ * @param configured it takes jobs and runs them; otherwise what waits stays until it is again
  */
 public record QueueStatus(
     String queue,
@@ -18,10 +19,17 @@ public record QueueStatus(
     Map<JobState, Long> depth,
     long bytes,
     Duration oldestReady,
-    int running) {
+    int running,
+    boolean configured) {
 
   public QueueStatus {
     depth = Map.copyOf(depth);
+  }
+
+  /** As a store knows it, which does not know of what runs where. */
+  public QueueStatus(
+      String queue, Mode mode, Map<JobState, Long> depth, long bytes, Duration oldestReady) {
+    this(queue, mode, depth, bytes, oldestReady, 0, false);
   }
 
   /** Jobs of a state. */

@@ -7,7 +7,8 @@ import java.util.Optional;
  * A schedule and how far it is.
  *
  * @param queue that it fills
- * @param last time that made a job; empty: none yet
+ * @param last time up to which all is seen to; empty: none yet
+ * @param job that it made last; empty: none yet
  * @param next time that will make one; empty: never
  * @param configured it comes from the configuration, and can only be changed there
  */
@@ -15,5 +16,6 @@ public record ScheduleStatus(
     String queue,
     ScheduleOptions options,
     Optional<Instant> last,
+    Optional<JobId> job,
     Optional<Instant> next,
     boolean configured) {}

@@ -32,6 +32,7 @@ public final class WorkerBus {
   static final String FINISH = "jobs.finish";
   static final String GET = "jobs.get";
   static final String OUTPUT = "jobs.output";
+  static final String INPUT = "jobs.input";
   static final String LIST = "jobs.list";
   static final String CANCEL = "jobs.cancel";
   static final String RETRY = "jobs.retry";
@@ -113,6 +114,7 @@ public final class WorkerBus {
                 bus,
                 MODE,
                 (Messages.SetMode m) -> jobs.mode(m.queue(), m.mode()).map(any -> new Done())),
+            answer(bus, INPUT, (Messages.Name m) -> jobs.input(m.id()).map(Messages.Input::new)),
             answer(bus, QUEUES, (Ask m) -> jobs.queues().map(Queues::new)),
             answer(bus, SCHEDULES, (Ask m) -> jobs.schedules().map(Schedules::new)),
             answer(

@@ -36,19 +36,20 @@ final class Admission {
 
   Future<Submission> submitRunning(JobRequest request) {
     NewJob.Grant grant = new NewJob.Grant(parts.worker(), parts.options().lease());
-    return one(request, Optional.of(grant)).onSuccess(answer -> adopt(request, answer));
+    Optional<Lane> lane = dispatcher.lane(request.queue());
+    return one(request, Optional.of(grant))
+        .onSuccess(answer -> lane.ifPresent(known -> adopt(request, known, answer)));
   }
 
-  private void adopt(JobRequest request, Submission answer) {
+  private void adopt(JobRequest request, Lane lane, Submission answer) {
     if (answer instanceof Accepted accepted && accepted.lease().isPresent()) {
-      Lane lane = dispatcher.lane(request.queue()).orElseThrow();
       dispatcher.adopt(
           Dispatcher.adopted(
               request,
               accepted.lease().get(),
               accepted.created(),
-              deadline(request, lane.options, accepted.created()),
-              attempts(request, lane.options)),
+              deadline(request, lane.options(), accepted.created()),
+              attempts(request, lane.options())),
           lane);
     }
   }
@@ -58,10 +59,11 @@ final class Admission {
     if (refused.isPresent()) {
       return Future.succeededFuture(counted(request, refused.get()));
     }
+    Lane lane = dispatcher.lane(request.queue()).orElseThrow();
     return parts
         .store()
         .create(List.of(job(request, running)), false)
-        .map(made -> answer(request, made.get(0)))
+        .map(made -> answer(request, lane, made.get(0)))
         .otherwise(away -> unavailable());
   }
 
@@ -86,11 +88,13 @@ final class Admission {
     if (fit.isEmpty()) {
       return Future.succeededFuture(answers);
     }
+    List<Lane> lanes =
+        fit.stream().map(request -> dispatcher.lane(request.queue()).orElseThrow()).toList();
     List<NewJob> jobs = fit.stream().map(request -> job(request, Optional.empty())).toList();
     return parts
         .store()
         .create(jobs, batch.atomic())
-        .map(made -> fill(answers, fit, made))
+        .map(made -> fill(answers, fit, lanes, made))
         .otherwise(
             away -> {
               answers.replaceAll(answer -> answer == null ? unavailable() : answer);
@@ -99,11 +103,11 @@ final class Admission {
   }
 
   private List<Submission> fill(
-      List<Submission> answers, List<JobRequest> fit, List<Creation> made) {
+      List<Submission> answers, List<JobRequest> fit, List<Lane> lanes, List<Creation> made) {
     int next = 0;
     for (int i = 0; i < answers.size(); i++) {
       if (answers.get(i) == null) {
-        answers.set(i, answer(fit.get(next), made.get(next)));
+        answers.set(i, answer(fit.get(next), lanes.get(next), made.get(next)));
         next++;
       }
     }
@@ -127,7 +131,7 @@ final class Admission {
     if (dispatcher.stopping()) {
       return Optional.of(new Refused(Reason.DRAINING, "this node stops", LATER));
     }
-    QueueOptions options = lane.get().options;
+    QueueOptions options = lane.get().options();
     int size = request.call().body().length();
     if (size > options.admission().body()) {
       return Optional.of(
@@ -160,7 +164,7 @@ final class Admission {
   }
 
   private NewJob job(JobRequest request, Optional<NewJob.Grant> running) {
-    QueueOptions options = dispatcher.lane(request.queue()).orElseThrow().options;
+    QueueOptions options = dispatcher.lane(request.queue()).orElseThrow().options();
     Instant now = parts.clock().instant();
     Instant start = request.terms().runAt().filter(now::isBefore).orElse(now);
     return new NewJob(
@@ -173,8 +177,7 @@ final class Admission {
         running);
   }
 
-  private Submission answer(JobRequest request, Creation creation) {
-    Lane lane = dispatcher.lane(request.queue()).orElseThrow();
+  private Submission answer(JobRequest request, Lane lane, Creation creation) {
     if (creation instanceof Made made) {
       if (!made.replayed()) {
         lane.meters.enqueued();

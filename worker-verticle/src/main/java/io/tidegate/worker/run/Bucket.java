@@ -21,6 +21,16 @@ final class Bucket {
     last = nanos;
   }
 
+  /** Another rate from now on: a new one must not be a second burst. */
+  Bucket at(Optional<RatePlan> rate, long nanos) {
+    Bucket next = new Bucket(rate, nanos);
+    if (limited() && next.limited()) {
+      available(nanos);
+      next.tokens = Math.min(next.most, tokens);
+    }
+    return next;
+  }
+
   private boolean limited() {
     return perNano > 0;
   }

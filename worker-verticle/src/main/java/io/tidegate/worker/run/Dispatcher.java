@@ -6,6 +6,7 @@ import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobError;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobState;
+import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.api.Outcome;
 import io.tidegate.worker.api.QueueOptions;
@@ -38,6 +39,10 @@ final class Dispatcher {
 
   private final Parts parts;
   private final Map<String, Lane> lanes = new HashMap<>();
+
+  /** Of queues that are not configured any more; what they run may still have to end. */
+  private final Map<String, Lane> retired = new HashMap<>();
+
   private final Map<Lease, Flight> flights = new LinkedHashMap<>();
   private final Renewal renewal;
   private final Entrance entrance;
@@ -73,6 +78,41 @@ final class Dispatcher {
     return Optional.ofNullable(lanes.get(queue));
   }
 
+  /** Also of a queue that is not configured any more. */
+  Optional<Lane> laneEver(String queue) {
+    return lane(queue).or(() -> Optional.ofNullable(retired.get(queue)));
+  }
+
+  /**
+   * Works on these queues from now on, on these terms.
+   *
+   * @return lanes that there never were before
+   */
+  List<Lane> configure(JobsOptions next) {
+    List<Lane> fresh = new ArrayList<>();
+    next.queues()
+        .forEach(
+            (queue, options) -> {
+              Lane lane = laneEver(queue).orElse(null);
+              if (lane == null) {
+                lane = new Lane(queue, options, parts, this);
+                fresh.add(lane);
+              }
+              retired.remove(queue);
+              lanes.put(queue, lane);
+              lane.configure(options);
+            });
+    List<String> gone =
+        lanes.keySet().stream().filter(queue -> !next.queues().containsKey(queue)).toList();
+    for (String queue : gone) {
+      Lane lane = lanes.remove(queue);
+      lane.retire();
+      retired.put(queue, lane);
+    }
+    renewal.configure(next.lease());
+    return fresh;
+  }
+
   Collection<Lane> lanes() {
     return lanes.values();
   }
@@ -100,9 +140,9 @@ final class Dispatcher {
     }
   }
 
-  /** Whether a suspect is being run, or asked for. */
-  boolean busyWithSuspect() {
-    return suspectClaimed;
+  /** Whether a suspect is being run: then others wait although they count as ready. */
+  boolean runsSuspect() {
+    return flights.values().stream().anyMatch(flight -> flight.job.suspect() && !flight.landed);
   }
 
   /** A job was taken: its lease is held from now on. */
@@ -115,7 +155,7 @@ final class Dispatcher {
 
   /** Has jobs of one route done together. */
   void fly(List<Flight> together) {
-    QueueOptions options = together.get(0).lane.options;
+    QueueOptions options = together.get(0).lane.options();
     List<Delivery> deliveries = new ArrayList<>(together.size());
     for (Flight flight : together) {
       deliveries.add(delivery(flight, options.timeout()));
@@ -182,7 +222,7 @@ final class Dispatcher {
   /** A run began at whoever submitted it. */
   void adopt(Leased job, Lane lane) {
     lane.adopted(job.route(), entrance.boarded(job.lease().id()));
-    arm(board(job, lane), lane.options.timeout());
+    arm(board(job, lane), lane.options().timeout());
   }
 
   /** A job that was adopted came to an end at whoever runs it. */
@@ -229,7 +269,7 @@ final class Dispatcher {
         Verdict.of(
             flight.job,
             outcome,
-            flight.lane.options,
+            flight.lane.options(),
             flight.started,
             parts.clock().instant(),
             ThreadLocalRandom.current().nextDouble());

@@ -1,6 +1,7 @@
 package io.tidegate.worker.run;
 
 import io.tidegate.worker.api.JobBatch;
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobChange;
 import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
@@ -13,6 +14,7 @@ import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.Jobs;
 import io.tidegate.worker.api.JobsHealth;
+import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.api.Outcome;
 import io.tidegate.worker.api.QueueOptions;
@@ -28,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Everything that can be asked of the jobs of this node. Confined to one context. */
 public final class Engine implements Jobs {
@@ -67,10 +70,27 @@ public final class Engine implements Jobs {
         .mapEmpty();
   }
 
+  /**
+   * Works on other terms from now on. Jobs of a queue that is gone stay where they are; what runs
+   * goes on as it began.
+   */
+  public void configure(JobsOptions next) {
+    clockwork.configure(parts.options(), next);
+    parts.settings().change(next);
+    upkeep.configured(dispatcher.configure(next));
+  }
+
+  /** Who is told, once, when the store cannot be relied on any more. Before the start. */
+  public void onLost(Consumer<String> listener) {
+    upkeep.onLost(listener);
+  }
+
   /** Takes no more jobs, lets those that run end, and gives back what does not end in time. */
   public Future<Void> stop() {
     upkeep.stop();
-    return dispatcher.stop(parts.options().grace());
+    // Without a store no end can be written down: there is nothing to wait for.
+    boolean lost = parts.store().lost().isPresent();
+    return dispatcher.stop(lost ? Duration.ZERO : parts.options().grace());
   }
 
   private void heard(JobNotice notice) {
@@ -97,7 +117,7 @@ public final class Engine implements Jobs {
       if (state == JobState.QUEUED) {
         ready.add(change.queue());
       } else if (state.terminal()) {
-        dispatcher.lane(change.queue()).ifPresent(lane -> lane.meters.finished(state.label()));
+        dispatcher.laneEver(change.queue()).ifPresent(lane -> lane.meters.finished(state.label()));
         ready.add(change.queue()); // The next one of its group may go.
       }
     }
@@ -151,6 +171,11 @@ public final class Engine implements Jobs {
   @Override
   public Future<JobOutput> output(JobId id) {
     return parts.store().output(id);
+  }
+
+  @Override
+  public Future<Optional<JobCall>> input(JobId id) {
+    return parts.store().input(id);
   }
 
   @Override
@@ -258,7 +283,7 @@ public final class Engine implements Jobs {
     if (dispatcher.lane(schedule.queue()).isEmpty()) {
       return Future.failedFuture("queue " + schedule.queue() + " is not configured");
     }
-    return parts.store().putSchedule(schedule);
+    return clockwork.put(schedule);
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Entrance {
 
   /** A place was given. */
   void entered(JobId id, Lane lane) {
-    long most = lane.options.timeout().plus(SLACK).toMillis();
+    long most = lane.options().timeout().plus(SLACK).toMillis();
     Place place = new Place(lane, vertx.setTimer(most, timer -> leave(id)));
     places.put(id, place);
   }

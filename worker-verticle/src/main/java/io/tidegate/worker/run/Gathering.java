@@ -11,14 +11,22 @@ import java.util.function.Consumer;
 /** Lets jobs of one route wait for each other, so that one call does them all. */
 final class Gathering {
   private final Vertx vertx;
-  private final BatchPlan plan;
   private final Consumer<List<Flight>> go;
   private final Map<String, List<Flight>> waiting = new HashMap<>();
+  private BatchPlan plan;
 
   Gathering(Vertx vertx, BatchPlan plan, Consumer<List<Flight>> go) {
     this.vertx = vertx;
     this.plan = plan;
     this.go = go;
+  }
+
+  /** Those who wait go as they are; others come together as {@code next} says. */
+  void configure(BatchPlan next) {
+    if (!next.equals(plan)) {
+      plan = next;
+      Map.copyOf(waiting).forEach(this::send);
+    }
   }
 
   void add(Flight flight) {

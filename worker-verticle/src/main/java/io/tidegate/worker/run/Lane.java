@@ -34,19 +34,21 @@ final class Lane {
   private static final Duration PROMOTION = Duration.ofMillis(20);
 
   final String queue;
-  final QueueOptions options;
   final QueueMeters meters;
   final Paces paces;
   private final Parts parts;
   private final Dispatcher dispatcher;
   private final Gathering gathering;
-  private final Bucket bucket;
+  private QueueOptions options;
+  private Bucket bucket;
+  private boolean retired;
   private int running;
   private boolean ready = true;
   private int pull;
   private boolean pulling;
-  private boolean waitsForRate;
-  private long lastTaken = System.nanoTime();
+  private boolean claimed;
+  private long rateTimer = -1;
+  private long taken;
   private double meanMillis = 1000;
   private final List<Promise<Boolean>> atTheDoor = new ArrayList<>();
   private Mode mode = Mode.PAUSED;
@@ -64,6 +66,30 @@ final class Lane {
 
   private int slots() {
     return options.concurrency() * options.batch().size();
+  }
+
+  QueueOptions options() {
+    return options;
+  }
+
+  /** Others from now on; what runs goes on as it began. */
+  void configure(QueueOptions next) {
+    boolean changed = !next.rate().equals(options.rate());
+    retired = false;
+    options = next;
+    paces.configure(slots());
+    gathering.configure(next.batch());
+    if (changed) {
+      bucket = bucket.at(next.rate(), System.nanoTime());
+      parts.vertx().cancelTimer(rateTimer);
+      rateTimer = -1;
+    }
+    wake();
+  }
+
+  /** The queue is not configured any more: what runs ends, what waits stays in the store. */
+  void retire() {
+    retired = true;
   }
 
   int running() {
@@ -112,6 +138,7 @@ final class Lane {
         mode == Mode.OPEN
             && options.batch().size() == 1
             && options.handler().equals(QueueOptions.PERFORM)
+            && !retired
             && !dispatcher.stopping()
             && !paces.holds(route);
     if (!takes || running >= slots() || bucket.available(System.nanoTime()) < 1) {
@@ -139,7 +166,7 @@ final class Lane {
   }
 
   void pull() {
-    if (pulling || !ready || dispatcher.stopping()) {
+    if (pulling || !ready || retired || dispatcher.stopping()) {
       return;
     }
     int most = room();
@@ -149,38 +176,56 @@ final class Lane {
     pulling = true;
     ready = false;
     int number = ++pull;
-    boolean suspects = dispatcher.claimSuspects();
-    ask(most, paces.routes(), suspects)
+    claimed = dispatcher.claimSuspects();
+    ask(most, paces.routes(), claimed)
         .compose(first -> probe(first, most))
-        .onComplete(
-            done -> {
-              dispatcher.suspectsAnswered(
-                  suspects, done.succeeded() && done.result().stream().anyMatch(Leased::suspect));
-              if (number == pull) {
-                pulling = false;
-              }
-            })
-        .onSuccess(jobs -> taken(jobs, most))
+        .onSuccess(jobs -> answered(number, jobs, most))
         .onFailure(
             away -> {
-              openDoor(false);
-              parts.vertx().setTimer(RETRY_MILLIS, timer -> wake());
+              if (number == pull) {
+                over(false);
+                openDoor(false);
+                parts.vertx().setTimer(RETRY_MILLIS, timer -> wake());
+              }
             });
+  }
+
+  private void answered(int number, List<Leased> jobs, int most) {
+    if (number == pull) {
+      over(jobs.stream().anyMatch(Leased::suspect));
+      taken(jobs, most);
+    } else {
+      giveBack(jobs);
+    }
+  }
+
+  /** The question is answered, or given up. */
+  private void over(boolean gotSuspect) {
+    dispatcher.suspectsAnswered(claimed, gotSuspect);
+    claimed = false;
+    pulling = false;
+  }
+
+  /** They came after they were given up, and others may have their places. */
+  private void giveBack(List<Leased> late) {
+    if (!late.isEmpty()) {
+      parts.store().release(late.stream().map(Leased::lease).toList());
+    }
   }
 
   private int room() {
     int most = Math.min(MOST, slots() - running);
     int allowed = bucket.available(System.nanoTime());
-    if (most > 0 && allowed < 1 && !waitsForRate) {
-      waitsForRate = true;
-      parts
-          .vertx()
-          .setTimer(
-              bucket.millisToNext(),
-              timer -> {
-                waitsForRate = false;
-                pull();
-              });
+    if (most > 0 && allowed < 1 && rateTimer < 0) {
+      rateTimer =
+          parts
+              .vertx()
+              .setTimer(
+                  bucket.millisToNext(),
+                  timer -> {
+                    rateTimer = -1;
+                    pull();
+                  });
     }
     return Math.min(most, allowed);
   }
@@ -214,7 +259,7 @@ final class Lane {
 
   private void taken(List<Leased> jobs, int most) {
     if (!jobs.isEmpty()) {
-      lastTaken = System.nanoTime();
+      taken += jobs.size();
       bucket.take(jobs.size());
       ready |= jobs.size() >= most;
       for (Leased job : jobs) {
@@ -267,16 +312,23 @@ final class Lane {
     meanMillis = meanMillis * 0.95 + (Math.max(0, wait) + run) / 1e6 * 0.05;
   }
 
-  /** Jobs could be taken, and for so long none was, in nanoseconds; 0 when there is no room. */
-  long idleNanos() {
-    boolean free = slots() > running && bucket.available(System.nanoTime()) > 0 && paces.none();
-    return free ? System.nanoTime() - lastTaken : 0;
+  /** Jobs taken so far. */
+  long taken() {
+    return taken;
+  }
+
+  /** Jobs could be taken, if there are any. */
+  boolean hasRoom() {
+    return slots() > running && bucket.available(System.nanoTime()) > 0 && paces.none();
   }
 
   /** Gives up on whatever it waits for, and asks anew. */
   void restart() {
-    pulling = false;
-    lastTaken = System.nanoTime();
+    if (pulling) {
+      pull++;
+      over(false);
+      openDoor(false);
+    }
     wake();
   }
 }

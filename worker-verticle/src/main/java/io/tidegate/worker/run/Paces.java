@@ -18,14 +18,19 @@ final class Paces {
     private int running;
   }
 
-  private final int usual;
   private final Map<String, Pace> paces = new HashMap<>();
+  private int usual;
 
   /**
    * @param usual how many run at once when all is well
    */
   Paces(int usual) {
     this.usual = usual;
+  }
+
+  /** From now on so many run at once when all is well. */
+  void configure(int many) {
+    usual = many;
   }
 
   boolean none() {

@@ -20,8 +20,14 @@ public record Parts(
     Context context,
     JobStore store,
     Handlers handlers,
-    JobsOptions options,
+    Settings settings,
     JobMeters meters,
     Events events,
     InstantSource clock,
-    String worker) {}
+    String worker) {
+
+  /** What is in force now. */
+  JobsOptions options() {
+    return settings.current();
+  }
+}

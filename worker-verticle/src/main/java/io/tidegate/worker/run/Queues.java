@@ -18,14 +18,22 @@ final class Queues {
   List<QueueStatus> all(List<QueueStatus> stored) {
     List<QueueStatus> all = new ArrayList<>();
     for (QueueStatus one : stored) {
-      int running = dispatcher.lane(one.queue()).map(Lane::running).orElse(0);
+      int running = dispatcher.laneEver(one.queue()).map(Lane::running).orElse(0);
       all.add(
           new QueueStatus(
-              one.queue(), one.mode(), one.depth(), one.bytes(), one.oldestReady(), running));
+              one.queue(),
+              one.mode(),
+              one.depth(),
+              one.bytes(),
+              one.oldestReady(),
+              running,
+              dispatcher.lane(one.queue()).isPresent()));
     }
     for (Lane lane : dispatcher.lanes()) {
       if (stored.stream().noneMatch(one -> one.queue().equals(lane.queue))) {
-        all.add(new QueueStatus(lane.queue, Mode.OPEN, Map.of(), 0, Duration.ZERO, lane.running()));
+        all.add(
+            new QueueStatus(
+                lane.queue, Mode.OPEN, Map.of(), 0, Duration.ZERO, lane.running(), true));
       }
     }
     return all;

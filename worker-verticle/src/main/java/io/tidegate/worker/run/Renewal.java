@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -20,7 +21,6 @@ final class Renewal {
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   private final JobStore store;
-  private final Duration lease;
   private final Consumer<List<Lease>> lost;
   private final Set<Lease> held = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
@@ -30,6 +30,8 @@ final class Renewal {
             made.setDaemon(true);
             return made;
           });
+  private volatile Duration lease;
+  private ScheduledFuture<?> task;
   private volatile long renewed = System.nanoTime();
 
   /**
@@ -43,7 +45,16 @@ final class Renewal {
 
   void start() {
     long period = lease.toMillis() / 3;
-    thread.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+    task = thread.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Leases of another length from now on: those that are held are renewed to it at once. */
+  void configure(Duration next) {
+    if (!next.equals(lease)) {
+      lease = next;
+      task.cancel(false);
+      task = thread.scheduleAtFixedRate(this::renew, 0, next.toMillis() / 3, TimeUnit.MILLISECONDS);
+    }
   }
 
   void hold(Lease one) {

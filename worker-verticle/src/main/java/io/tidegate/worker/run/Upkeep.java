@@ -3,8 +3,8 @@ package io.tidegate.worker.run;
 import io.tidegate.worker.api.JobLookup;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobsHealth;
+import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.KeepPlan;
-import io.tidegate.worker.api.QueueOptions;
 import io.tidegate.worker.api.QueueStatus;
 import io.tidegate.worker.api.QueueStatus.Mode;
 import io.tidegate.worker.store.Tended;
@@ -12,10 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,19 +29,19 @@ final class Upkeep {
   private static final long TICK_MILLIS = 1000;
   private static final int LIMIT = 1000;
 
-  /** A ready job that nobody takes for so long, with room for it, is a fault of ours. */
-  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  private static final Duration STALL = Duration.ofSeconds(10);
-
   private final Parts parts;
   private final Dispatcher dispatcher;
   private final Clockwork clockwork;
   private final Callbacks callbacks;
-  private final Map<String, KeepPlan> keep;
+
+  /** Also of queues that are not configured any more, so that none loses its jobs by that. */
+  private final Map<String, KeepPlan> keep = new HashMap<>();
+
+  private final Set<String> strangers = new HashSet<>();
   private final Map<String, QueueStatus> seen = new HashMap<>();
-  private final List<String> stalled = new ArrayList<>();
-  private long idleNanos;
+  private final Watchdog watchdog;
+  private Consumer<String> whenLost = why -> {};
+  private boolean lost;
   private long timer = -1;
   private Instant armed = Instant.MAX;
   private boolean tending;
@@ -51,27 +52,46 @@ final class Upkeep {
     this.dispatcher = dispatcher;
     this.clockwork = clockwork;
     this.callbacks = callbacks;
-    this.keep =
-        parts.options().queues().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().keep()));
+    this.watchdog = new Watchdog(parts, dispatcher);
+    keepOf(parts.options());
+  }
+
+  private void keepOf(JobsOptions options) {
+    options.queues().forEach((queue, terms) -> keep.put(queue, terms.keep()));
+  }
+
+  /**
+   * Other options are in force.
+   *
+   * @param fresh lanes that there never were before
+   */
+  void configured(List<Lane> fresh) {
+    keepOf(parts.options());
+    fresh.forEach(this::show);
+  }
+
+  /** Who is told, once, when the store cannot be relied on any more. */
+  void onLost(Consumer<String> listener) {
+    whenLost = listener;
   }
 
   void start() {
-    for (Lane lane : dispatcher.lanes()) {
-      for (JobState state : JobState.values()) {
-        lane.meters.depth(state.label(), () -> status(lane.queue).count(state));
-      }
-      lane.meters.oldestReady(() -> status(lane.queue).oldestReady().toMillis() / 1e3);
-    }
-    parts.meters().idle(() -> idleNanos / 1e9);
+    dispatcher.lanes().forEach(this::show);
+    watchdog.start();
     parts.vertx().setPeriodic(TICK_MILLIS, any -> tick());
     parts.store().queues().onSuccess(this::look);
     tend();
   }
 
+  private void show(Lane lane) {
+    for (JobState state : JobState.values()) {
+      lane.meters.depth(state.label(), () -> status(lane.queue).count(state));
+    }
+    lane.meters.oldestReady(() -> status(lane.queue).oldestReady().toMillis() / 1e3);
+  }
+
   private synchronized QueueStatus status(String queue) {
-    return seen.getOrDefault(
-        queue, new QueueStatus(queue, Mode.OPEN, Map.of(), 0, Duration.ZERO, 0));
+    return seen.getOrDefault(queue, new QueueStatus(queue, Mode.OPEN, Map.of(), 0, Duration.ZERO));
   }
 
   private synchronized void saw(List<QueueStatus> all) {
@@ -88,6 +108,10 @@ final class Upkeep {
     if (stopped) {
       return;
     }
+    if (!lost && parts.store().lost().isPresent()) {
+      lost = true;
+      whenLost.accept(parts.store().lost().get());
+    }
     dispatcher.dropSilent();
     // Hints may be lost: each queue is asked at least once a second.
     dispatcher.lanes().forEach(Lane::wake);
@@ -99,38 +123,31 @@ final class Upkeep {
 
   private void look(List<QueueStatus> all) {
     saw(all);
-    stalled.clear();
-    idleNanos = 0;
-    for (QueueStatus one : all) {
-      dispatcher.lane(one.queue()).ifPresent(lane -> watch(lane, one));
-    }
+    watchdog.look(all);
+    all.stream().filter(one -> dispatcher.lane(one.queue()).isEmpty()).forEach(this::stranger);
+    strangers.removeIf(queue -> dispatcher.lane(queue).isPresent());
     // The store may not know a queue that never had a job: it is open.
     dispatcher.lanes().forEach(lane -> lane.sees(status(lane.queue).mode()));
   }
 
-  private void watch(Lane lane, QueueStatus status) {
-    boolean waits = status.oldestReady().compareTo(STALL) > 0 && status.mode() != Mode.PAUSED;
-    if (!waits || dispatcher.busyWithSuspect()) {
-      return;
-    }
-    long idle = lane.idleNanos();
-    idleNanos = Math.max(idleNanos, idle);
-    if (idle > STALL_NANOS) {
-      stalled.add(lane.queue);
-      parts.meters().restarted();
-      LOG.error(
-          "jobs: queue {} has ready jobs and free places, and none was taken for {} s; it is"
-              + " started again",
-          lane.queue,
-          TimeUnit.NANOSECONDS.toSeconds(idle));
-      lane.restart();
+  /** Jobs wait in a queue that this node does not have: said once. */
+  private void stranger(QueueStatus status) {
+    long waiting =
+        status.count(JobState.SCHEDULED)
+            + status.count(JobState.QUEUED)
+            + status.count(JobState.RETRYING);
+    if (waiting > 0 && strangers.add(status.queue())) {
+      LOG.warn(
+          "jobs: queue {} is not configured here; {} of its jobs wait until it is again",
+          status.queue(),
+          waiting);
     }
   }
 
   JobsHealth health() {
     List<String> troubles = new ArrayList<>();
     parts.store().trouble().ifPresent(troubles::add);
-    stalled.forEach(queue -> troubles.add("stalled: queue " + queue + " is not worked on"));
+    troubles.addAll(watchdog.troubles());
     if (dispatcher.stopping()) {
       troubles.add("stopping: no more jobs are taken");
     }
@@ -176,14 +193,13 @@ final class Upkeep {
   private void poisoned(JobLookup found) {
     if (found instanceof JobLookup.Found dead) {
       String queue = dead.status().queue();
-      dispatcher.lane(queue).ifPresent(lane -> lane.meters.dead("poison"));
+      dispatcher.laneEver(queue).ifPresent(lane -> lane.meters.dead("poison"));
       LOG.error("job {} of {}: is dead: it killed whoever ran it", dead.status().id(), queue);
       dispatcher.buried(queue, dead.status().id(), "poison");
     }
   }
 
   KeepPlan keep(String queue) {
-    QueueOptions options = parts.options().queues().get(queue);
-    return options == null ? KeepPlan.DEFAULTS : options.keep();
+    return keep.getOrDefault(queue, KeepPlan.DEFAULTS);
   }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.worker.store;
 
 import io.tidegate.worker.api.Durability;
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobChange;
 import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
@@ -69,6 +70,14 @@ public interface JobStore {
   Optional<String> trouble();
 
   /**
+   * Why this process cannot rely on the store any more, however long it waits; empty: it can. Then
+   * only another process can: this one should end.
+   */
+  default Optional<String> lost() {
+    return Optional.empty();
+  }
+
+  /**
    * Who is told of changes, after they are durable, in their order. One listener; on any thread; it
    * does not block.
    */
@@ -131,6 +140,9 @@ public interface JobStore {
   Future<JobLookup> get(JobId id);
 
   Future<JobOutput> output(JobId id);
+
+  /** What it is to do; empty when there is no such job. */
+  Future<Optional<JobCall>> input(JobId id);
 
   /**
    * Jobs by id, the latest first, without their attempts.

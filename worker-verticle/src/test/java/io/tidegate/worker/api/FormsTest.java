@@ -68,7 +68,8 @@ class FormsTest {
                     Map.of(JobState.DEAD, 3L, JobState.QUEUED, 4L),
                     5,
                     Duration.ZERO,
-                    1)));
+                    1,
+                    true)));
     var page =
         new Messages.Page(
             JobFilter.ALL.withStates(JobState.DEAD, JobState.FAILED), Optional.of(id), 10);

@@ -476,6 +476,43 @@ public abstract class JobStoreContract {
   }
 
   @Test
+  void whatAJobIsToDoCanBeReadWhateverBecameOfIt() {
+    JobRequest request = Stored.request("q");
+    JobId id = made(request);
+    assertThat(await(store.input(id))).contains(request.call());
+    runToEnd(id, Stored.failed(clock.instant(), JobState.DEAD));
+    assertThat(await(store.input(id))).contains(request.call());
+    assertThat(await(store.input(JobId.fresh(9)))).isEmpty();
+  }
+
+  @Test
+  void jobsAreFoundByTheTimeTheyCameAndByTheirError() {
+    List<JobId> dead = new ArrayList<>();
+    List<Instant> times = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      clock.forward(Duration.ofSeconds(1));
+      times.add(clock.instant());
+      JobId id = JobId.fresh(clock.millis());
+      made(Stored.request("q").withId(id));
+      runToEnd(id, Stored.failed(clock.instant(), JobState.DEAD));
+      dead.add(id);
+    }
+    JobFilter all = JobFilter.ALL.withQueue("q").withStates(JobState.DEAD);
+    JobFilter middle = all.withSince(times.get(1)).withUntil(times.get(2));
+
+    assertThat(await(store.list(middle, Optional.empty(), 9)).jobs())
+        .extracting(JobStatus::id)
+        .containsExactly(dead.get(1));
+    String type = Stored.ERROR.type();
+    assertThat(await(store.list(all.withError(type), Optional.empty(), 9)).jobs()).hasSize(3);
+    assertThat(await(store.list(all.withError("other"), Optional.empty(), 9)).jobs()).isEmpty();
+    assertThat(await(store.requeueAll(all.withError("other"), Stored.DEADLINE, 9, false))).isZero();
+    assertThat(await(store.requeueAll(middle.withError(type), Stored.DEADLINE, 9, false)))
+        .isEqualTo(1);
+    assertThat(state(dead.get(1))).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
   void whatIsOverIsForgottenInTimeAndLeavesATombstoneForADay() {
     JobId id = made(Stored.request("q"));
     runToEnd(id, Stored.succeeded(clock.instant()));
@@ -617,10 +654,13 @@ public abstract class JobStoreContract {
     await(store.fired("q", "nightly", slot, Optional.of(job)));
     await(store.fired("q", "nightly", slot.minusSeconds(60), Optional.empty()));
     await(store.fired("q", "configured", slot, Optional.empty()));
+    // One that made no job leaves the latest known: it may still be running.
+    Instant next = slot.plusSeconds(60);
+    await(store.fired("q", "nightly", next, Optional.empty()));
     assertThat(await(store.schedules()))
         .extracting(Scheduled::name, Scheduled::last, Scheduled::job)
         .containsExactlyInAnyOrder(
-            tuple("nightly", Optional.of(slot), Optional.of(job)),
+            tuple("nightly", Optional.of(next), Optional.of(job)),
             tuple("configured", Optional.of(slot), Optional.empty()));
     assertThat(await(store.removeSchedule("q", "nightly"))).isTrue();
     assertThat(await(store.removeSchedule("q", "nightly"))).isFalse();

@@ -1,5 +1,6 @@
 package io.tidegate.worker.store.redis;
 
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobChange;
 import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What people ask of single jobs, and of many. Used on the server's context. */
 final class Desk {
@@ -66,6 +68,17 @@ final class Desk {
                   case "purged" -> new JobOutput.Purged(last(found));
                   default -> new JobOutput.Unknown();
                 });
+  }
+
+  Future<Optional<JobCall>> input(JobId id) {
+    Pack about = new Pack(64).map(2).text("id").text(id.toString()).text("call").flag(true);
+    return queues
+        .find(id, queue -> server.ask(Script.READ, queue, about))
+        .map(
+            found ->
+                found.word().equals("found") && found.answer().has(4)
+                    ? Optional.of(Rows.call(found.answer().bytes(4)))
+                    : Optional.empty());
   }
 
   private static JobOutput output(Found found) {
@@ -145,12 +158,17 @@ final class Desk {
 
   /** How many {@link #conditions(Pack, JobFilter)} adds. */
   static int conditions(JobFilter filter) {
-    return 1 + (filter.tenant().isPresent() ? 1 : 0) + (filter.route().isPresent() ? 1 : 0);
+    return 1
+        + Stream.of(filter.tenant(), filter.route(), filter.until(), filter.error())
+            .mapToInt(condition -> condition.isPresent() ? 1 : 0)
+            .sum();
   }
 
   static Pack conditions(Pack about, JobFilter filter) {
     filter.tenant().ifPresent(tenant -> about.text("tenant").text(tenant));
     filter.route().ifPresent(route -> about.text("route").text(route));
+    filter.until().ifPresent(time -> about.text("before").number(time.toEpochMilli()));
+    filter.error().ifPresent(type -> about.text("error").text(type));
     return about.text("since").number(filter.since().map(time -> time.toEpochMilli()).orElse(0L));
   }
 

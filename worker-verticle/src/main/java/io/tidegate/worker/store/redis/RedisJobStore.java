@@ -2,6 +2,7 @@ package io.tidegate.worker.store.redis;
 
 import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.worker.api.Durability;
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobChange;
 import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
@@ -171,6 +172,11 @@ public final class RedisJobStore implements JobStore {
   @Override
   public Future<JobOutput> output(JobId id) {
     return at(now -> now.desk.output(id));
+  }
+
+  @Override
+  public Future<Optional<JobCall>> input(JobId id) {
+    return at(now -> now.desk.input(id));
   }
 
   @Override

@@ -119,6 +119,15 @@ final class Rows {
     return item.buffer();
   }
 
+  /** What a job is to do, as it was packed. */
+  static JobCall call(Buffer packed) {
+    return call(Unpack.tuple(packed));
+  }
+
+  private static JobCall call(Tuple call) {
+    return new JobCall(call.text(0), call.text(1), JobHeaders.of(call.bytes(2)), call.bytes(3));
+  }
+
   private static Buffer call(JobRequest request) {
     JobCall call = request.call();
     Pack packed = new Pack(call.size() + 256).array(7);
@@ -224,7 +233,7 @@ final class Rows {
         queue,
         job.text(ROUTE),
         job.text(TENANT),
-        new JobCall(call.text(0), call.text(1), JobHeaders.of(call.bytes(2)), call.bytes(3)),
+        call(call),
         key.isEmpty() ? job.text(ID) : key,
         trace(call, 5),
         counters(job),

@@ -182,7 +182,7 @@ final class Upkeep {
       return Optional.empty();
     }
     Duration oldest = Duration.ofMillis(answer.number(3));
-    return Optional.of(new QueueStatus(queue, mode, depth, answer.number(2), oldest, 0));
+    return Optional.of(new QueueStatus(queue, mode, depth, answer.number(2), oldest));
   }
 
   Future<Void> mode(String queue, Mode mode) {

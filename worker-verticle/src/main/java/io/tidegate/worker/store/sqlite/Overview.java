@@ -1,5 +1,6 @@
 package io.tidegate.worker.store.sqlite;
 
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.QueueStatus;
@@ -19,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads what is not one job: queues, schedules, ends that are still to be told. */
+/** Reads what is not a status: queues, schedules, ends that are still to be told, requests. */
 final class Overview {
   private static final String OLDEST =
       "SELECT min(run_at) FROM (SELECT run_at FROM job WHERE queue=? AND route=? AND"
@@ -28,6 +29,10 @@ final class Overview {
       "SELECT j.hi, j.lo, j.generation, j.state, j.route, j.tenant, j.callback, j.finished,"
           + " r.parent, r.trace_state FROM job j JOIN job_req r ON r.seq = j.seq"
           + " WHERE j.untold = 1 ORDER BY j.finished LIMIT ?";
+
+  private static final String INPUT =
+      "SELECT r.method, r.uri, r.headers, r.body FROM job j JOIN job_req r ON r.seq = j.seq"
+          + " WHERE j.hi=? AND j.lo=?";
 
   /** What is gathered of a queue. */
   private static final class Sum {
@@ -76,8 +81,20 @@ final class Overview {
         sum.mode,
         sum.depth,
         sum.bytes,
-        Duration.ofMillis(sum.oldest == Long.MAX_VALUE ? 0 : Math.max(0, now - sum.oldest)),
-        0);
+        Duration.ofMillis(sum.oldest == Long.MAX_VALUE ? 0 : Math.max(0, now - sum.oldest)));
+  }
+
+  static Optional<JobCall> input(Reading reading, JobId id) throws SQLException {
+    return reading.sql.one(
+        INPUT,
+        row ->
+            new JobCall(
+                row.getString(1),
+                row.getString(2),
+                Leasing.headers(row.getBytes(3)),
+                Leasing.body(row.getBytes(4))),
+        id.high(),
+        id.low());
   }
 
   static List<Untold> untold(Reading reading, int limit) throws SQLException {

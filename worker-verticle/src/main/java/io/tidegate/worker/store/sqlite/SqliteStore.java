@@ -2,6 +2,7 @@ package io.tidegate.worker.store.sqlite;
 
 import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.worker.api.Durability;
+import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobChange;
 import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
@@ -128,6 +129,12 @@ public final class SqliteStore implements JobStore {
   }
 
   @Override
+  public Optional<String> lost() {
+    Opened now = opened;
+    return now == null ? Optional.empty() : Optional.ofNullable(now.writer.trouble());
+  }
+
+  @Override
   public void onChange(Consumer<List<Change>> newListener) {
     listener = newListener;
     Opened now = opened;
@@ -178,6 +185,11 @@ public final class SqliteStore implements JobStore {
   @Override
   public Future<JobOutput> output(JobId id) {
     return read(reading -> new Statuses(reading.sql, reading.names).output(id));
+  }
+
+  @Override
+  public Future<Optional<JobCall>> input(JobId id) {
+    return read(reading -> Overview.input(reading, id));
   }
 
   @Override

@@ -216,6 +216,14 @@ final class Statuses {
       text.append(" AND hi >= ?"); // An id begins with its time.
       values.add(filter.since().get().toEpochMilli() << 16);
     }
+    if (filter.until().isPresent()) {
+      text.append(" AND hi < ?");
+      values.add(filter.until().get().toEpochMilli() << 16);
+    }
+    if (filter.error().isPresent()) {
+      text.append(" AND err_type=?");
+      values.add(filter.error().get());
+    }
   }
 
   private static String codes(Set<JobState> states) {

@@ -152,7 +152,7 @@ final class Writer {
       }
     } catch (InterruptedException nobodyDoesThat) {
       Thread.currentThread().interrupt();
-    } catch (SQLException | RuntimeException broken) {
+    } catch (SQLException | RuntimeException | Error broken) {
       fail(broken);
     } finally {
       stopping = true;

@@ -284,3 +284,12 @@ local function done(result)
   return pack({ result, changes })
 end
 
+-- Whether a job meets the conditions that were asked for.
+local function fits(job)
+  local failure = job[ERROR]
+  return (not ask.tenant or job[TENANT] == ask.tenant)
+    and (not ask.route or job[ROUTE] == ask.route)
+    and job[CREATED] >= ask.since
+    and (not ask.before or job[CREATED] < ask.before)
+    and (not ask.error or failure and failure ~= '' and unpacked(failure)[1] == ask.error)
+end

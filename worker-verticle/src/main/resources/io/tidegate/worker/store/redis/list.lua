@@ -32,8 +32,7 @@ while #found < ask.limit and seen < ask.look do
   best.at = best.at + 1
   seen, last = seen + 1, id
   local job = load(id)
-  if (not ask.tenant or job[TENANT] == ask.tenant) and (not ask.route or job[ROUTE] == ask.route)
-    and job[CREATED] >= ask.since then
+  if fits(job) then
     found[#found + 1] = job
   end
 end

@@ -10,8 +10,7 @@ for _, member in ipairs(members) do
   end
   from = idOf(member)
   local job = load(from)
-  if (not ask.tenant or job[TENANT] == ask.tenant) and (not ask.route or job[ROUTE] == ask.route)
-    and job[CREATED] >= ask.since then
+  if fits(job) then
     count = count + 1
     if not ask.dry then
       requeue(job, ask.deadline)

@@ -11,8 +11,11 @@ elseif ask.word == 'remove' then
   end
 else
   local known = redis.call('HGET', fires, ask.name)
-  if not known or cmsgpack.unpack(known)[1] < ask.slot then
-    redis.call('HSET', fires, ask.name, cmsgpack.pack({ ask.slot, ask.job }))
+  known = known and cmsgpack.unpack(known)
+  if not known or known[1] < ask.slot then
+    -- A time that made none leaves the latest job known: it may still be running.
+    local job = ask.job == '' and known and known[2] or ask.job
+    redis.call('HSET', fires, ask.name, cmsgpack.pack({ ask.slot, job }))
   end
 end
 return cmsgpack.pack({ there, {} })
