@@ -63,6 +63,18 @@ final class Arguments {
     return words;
   }
 
+  /**
+   * The words, at least as many as there are names; the last may be several.
+   *
+   * @throws WrongUsage when there are fewer
+   */
+  List<String> wordsAndMore(String... names) {
+    if (words.size() < names.length) {
+      throw new WrongUsage(names[words.size()] + " is missing");
+    }
+    return words;
+  }
+
   boolean has(String flag) {
     return options.containsKey(flag);
   }

@@ -24,7 +24,7 @@ public final class Cli {
         COMMAND --help                  more about a command
         --version                       which Tidegate this is
 
-      Exit codes: 0 fine, 1 the answer is no, 2 wrong usage.
+      Exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 74 the disk of the jobs failed.
       """;
 
   private final Program program;
