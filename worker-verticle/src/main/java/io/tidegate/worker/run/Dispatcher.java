@@ -48,11 +48,12 @@ final class Dispatcher {
   private final Entrance entrance;
   private Promise<Void> landed;
   private boolean stopping;
-  private boolean suspectClaimed;
+  private final Suspects suspects;
   private Consumer<Instant> due = time -> {};
 
   Dispatcher(Parts parts) {
     this.parts = parts;
+    this.suspects = new Suspects(parts.context());
     this.entrance = new Entrance(parts.vertx());
     for (Map.Entry<String, QueueOptions> queue : parts.options().queues().entrySet()) {
       lanes.put(queue.getKey(), new Lane(queue.getKey(), queue.getValue(), parts, this));
@@ -121,23 +122,8 @@ final class Dispatcher {
     return stopping;
   }
 
-  /** One suspect at a time on a node: whoever gets true may ask for one. */
-  boolean claimSuspects() {
-    if (suspectClaimed) {
-      return false;
-    }
-    suspectClaimed = true;
-    return true;
-  }
-
-  /**
-   * @param claimed whether suspects could be asked for
-   * @param got whether one came
-   */
-  void suspectsAnswered(boolean claimed, boolean got) {
-    if (claimed) {
-      suspectClaimed = got;
-    }
+  Suspects suspects() {
+    return suspects;
   }
 
   /** Whether a suspect is being run: then others wait although they count as ready. */
@@ -259,7 +245,7 @@ final class Dispatcher {
     flight.landed = true;
     parts.vertx().cancelTimer(flight.timer);
     if (flight.job.suspect()) {
-      suspectClaimed = false;
+      suspects.over();
       lanes.values().forEach(Lane::wake);
     }
   }

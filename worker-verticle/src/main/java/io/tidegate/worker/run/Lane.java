@@ -176,7 +176,7 @@ final class Lane {
     pulling = true;
     ready = false;
     int number = ++pull;
-    claimed = dispatcher.claimSuspects();
+    claimed = dispatcher.suspects().claim();
     ask(most, paces.routes(), claimed)
         .compose(first -> probe(first, most))
         .onSuccess(jobs -> answered(number, jobs, most))
@@ -192,7 +192,11 @@ final class Lane {
 
   private void answered(int number, List<Leased> jobs, int most) {
     if (number == pull) {
+      boolean asked = claimed;
       over(jobs.stream().anyMatch(Leased::suspect));
+      if (!asked && jobs.size() < most) {
+        dispatcher.suspects().queue(this);
+      }
       taken(jobs, most);
     } else {
       giveBack(jobs);
@@ -201,8 +205,10 @@ final class Lane {
 
   /** The question is answered, or given up. */
   private void over(boolean gotSuspect) {
-    dispatcher.suspectsAnswered(claimed, gotSuspect);
-    claimed = false;
+    if (claimed) {
+      claimed = false;
+      dispatcher.suspects().answered(gotSuspect);
+    }
     pulling = false;
   }
 
