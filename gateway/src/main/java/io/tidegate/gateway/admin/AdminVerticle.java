@@ -53,7 +53,8 @@ public final class AdminVerticle extends VerticleBase {
     this.options = options;
     this.desk = new Desk(operations);
     this.cache = new CacheDesk(operations);
-    this.jobs = new JobPaths(new JobDesk(operations));
+    JobDoor door = new JobDoor(operations);
+    this.jobs = new JobPaths(new JobDesk(door), new ScheduleDesk(door));
     this.guard = new Guard(options);
     this.audit = audit;
   }

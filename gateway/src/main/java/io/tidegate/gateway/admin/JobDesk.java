@@ -1,7 +1,5 @@
 package io.tidegate.gateway.admin;
 
-import io.tidegate.gateway.admin.Operations.Question;
-import io.tidegate.gateway.config.Nearest;
 import io.tidegate.gateway.offload.JobJson;
 import io.tidegate.gateway.offload.JobQuery;
 import io.tidegate.gateway.offload.Pages;
@@ -14,7 +12,6 @@ import io.tidegate.worker.api.Jobs;
 import io.tidegate.worker.api.QueueStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.DateTimeException;
@@ -22,7 +19,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -42,41 +38,20 @@ import java.util.stream.Collectors;
  * <tr><td>GET /jobs/{id}/request<td>200, what it is to do; body, query and fields of clients only
  *     with {@code ?reveal=true}
  * <tr><td>POST /jobs/{id}/cancel, /retry; DELETE /jobs/{id}<td>200; 202; 204; 409
- * <tr><td>GET /schedules; PUT and DELETE /schedules/{queue}/{name}<td>200; 204; 409
  * </table>
  */
 final class JobDesk {
   private static final int MOST = 10_000;
   private static final String LINKS = "/jobs";
 
-  private final Operations operations;
+  private final JobDoor door;
 
-  JobDesk(Operations operations) {
-    this.operations = operations;
-  }
-
-  /** Every question goes through here: without queues there is nothing to ask. */
-  private Future<Answer> with(Function<Jobs, Future<Answer>> work) {
-    return operations
-        .jobs()
-        .map(
-            jobs ->
-                Future.succeededFuture(jobs)
-                    .compose(work)
-                    .recover(
-                        failure ->
-                            failure instanceof IllegalArgumentException
-                                ? problem(400, failure.getMessage())
-                                : problem(503, "The jobs do not answer.")))
-        .orElseGet(() -> problem(404, "This node has no queues."));
-  }
-
-  private static Future<Answer> problem(int status, String detail) {
-    return Future.succeededFuture(Answer.problem(status, detail));
+  JobDesk(JobDoor door) {
+    this.door = door;
   }
 
   Future<Answer> queues() {
-    return with(
+    return door.with(
         jobs ->
             jobs.queues()
                 .map(
@@ -88,47 +63,21 @@ final class JobDesk {
   }
 
   Future<Answer> queue(String name) {
-    return known(name, (jobs, queue) -> Future.succeededFuture(Answer.ok(JobJson.of(queue))));
-  }
-
-  /** Work on a queue that there is. */
-  private interface OnQueue {
-    Future<Answer> apply(Jobs jobs, QueueStatus queue);
-  }
-
-  private Future<Answer> known(String name, OnQueue work) {
-    return with(
-        jobs ->
-            jobs.queues()
-                .compose(
-                    all ->
-                        all.stream()
-                            .filter(queue -> queue.queue().equals(name))
-                            .findFirst()
-                            .map(queue -> work.apply(jobs, queue))
-                            .orElseGet(() -> problem(404, noSuch(name, all)))));
-  }
-
-  private static String noSuch(String name, List<QueueStatus> all) {
-    List<String> names = all.stream().map(QueueStatus::queue).sorted().toList();
-    return "There is no queue "
-        + name
-        + Nearest.to(name, names)
-            .map(near -> "; did you mean " + near + "?")
-            .orElse("; there are " + String.join(", ", names) + ".");
+    return door.known(name, (jobs, queue) -> Future.succeededFuture(Answer.ok(JobJson.of(queue))));
   }
 
   Future<Answer> mode(String name, QueueStatus.Mode mode) {
-    return known(
+    return door.known(
         name,
         (jobs, queue) ->
             queue.configured()
                 ? jobs.mode(name, mode).compose(done -> queue(name))
-                : problem(409, "The queue is not configured: its jobs wait until it is again."));
+                : JobDoor.problem(
+                    409, "The queue is not configured: its jobs wait until it is again."));
   }
 
   Future<Answer> dead(String name, String query) {
-    return known(
+    return door.known(
         name,
         (jobs, queue) -> {
           JobQuery asked = JobQuery.read(query);
@@ -143,7 +92,7 @@ final class JobDesk {
   }
 
   Future<Answer> list(String query) {
-    return with(
+    return door.with(
         jobs -> {
           JobQuery asked = JobQuery.read(query);
           return page(jobs, asked.filter(), asked);
@@ -188,7 +137,7 @@ final class JobDesk {
   }
 
   private Future<Answer> one(String id, OnJob work) {
-    return with(
+    return door.with(
         jobs ->
             JobId.parse(id)
                 .map(known -> work.apply(jobs, known))
@@ -221,10 +170,10 @@ final class JobDesk {
   }
 
   Future<Answer> requeue(String name, Buffer body) {
-    return known(
+    return door.known(
         name,
         (jobs, queue) -> {
-          JsonObject wish = object(body);
+          JsonObject wish = JobDoor.object(body);
           boolean dry = flag(wish, "dry_run");
           Future<Integer> count =
               wish.containsKey("ids")
@@ -233,14 +182,6 @@ final class JobDesk {
           return count.map(
               moved -> Answer.ok(new JsonObject().put("requeued", moved).put("dry_run", dry)));
         });
-  }
-
-  private static JsonObject object(Buffer body) {
-    try {
-      return body == null || body.length() == 0 ? new JsonObject() : new JsonObject(body);
-    } catch (DecodeException e) {
-      throw new IllegalArgumentException("expected a JSON object");
-    }
   }
 
   private static boolean flag(JsonObject json, String key) {
@@ -347,54 +288,10 @@ final class JobDesk {
   }
 
   Future<Answer> purge(String name, Optional<String> limit) {
-    return known(
+    return door.known(
         name,
         (jobs, queue) ->
             jobs.purgeDead(name, limit(limit.orElse(null)))
                 .map(count -> Answer.ok(new JsonObject().put("purged", count))));
-  }
-
-  Future<Answer> schedules() {
-    return with(
-        jobs ->
-            jobs.schedules()
-                .map(
-                    all -> {
-                      JsonArray json = new JsonArray();
-                      all.forEach(schedule -> json.add(JobJson.of(schedule)));
-                      return Answer.ok(new JsonObject().put("schedules", json));
-                    }));
-  }
-
-  Future<Answer> putSchedule(String queue, String name, Buffer body) {
-    return known(
-        queue,
-        (jobs, known) -> {
-          ScheduleWish wish = ScheduleWish.read(name, object(body));
-          return operations
-              .explain(new Question(wish.call().method(), wish.call().uri(), wish.headers()))
-              .compose(
-                  explained -> {
-                    String route = explained.getString("route");
-                    if (route == null) {
-                      return problem(400, "request: no route takes it");
-                    }
-                    return jobs.putSchedule(wish.options(queue, route))
-                        .map(done -> Answer.json(200, new JsonObject().put("name", name)))
-                        .otherwise(failure -> Answer.problem(409, failure.getMessage()));
-                  });
-        });
-  }
-
-  Future<Answer> removeSchedule(String queue, String name) {
-    return with(
-        jobs ->
-            jobs.removeSchedule(queue, name)
-                .map(
-                    there ->
-                        there
-                            ? Answer.ok(new JsonObject().put("removed", name))
-                            : Answer.problem(404, "There is no such schedule."))
-                .otherwise(failure -> Answer.problem(409, failure.getMessage())));
   }
 }

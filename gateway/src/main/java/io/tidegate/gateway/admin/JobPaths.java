@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Where operators ask about jobs: paths, methods, and what answers. */
-record JobPaths(JobDesk desk) {
+record JobPaths(JobDesk desk, ScheduleDesk schedules) {
   Map<String, Map<HttpMethod, Function<RoutingContext, Future<Answer>>>> all() {
     Map<String, Map<HttpMethod, Function<RoutingContext, Future<Answer>>>> all =
         new LinkedHashMap<>();
@@ -46,14 +46,16 @@ record JobPaths(JobDesk desk) {
                     ctx.pathParam("id"), Optional.ofNullable(ctx.request().getParam("reveal")))));
     all.put("/jobs/:id/cancel", Map.of(HttpMethod.POST, ctx -> desk.cancel(ctx.pathParam("id"))));
     all.put("/jobs/:id/retry", Map.of(HttpMethod.POST, ctx -> desk.retry(ctx.pathParam("id"))));
-    all.put("/schedules", Map.of(HttpMethod.GET, ctx -> desk.schedules()));
+    all.put("/schedules", Map.of(HttpMethod.GET, ctx -> schedules.all()));
     all.put(
         "/schedules/:queue/:name",
         Map.of(
+            HttpMethod.GET,
+            ctx -> schedules.one(queue(ctx), ctx.pathParam("name")),
             HttpMethod.PUT,
-            ctx -> desk.putSchedule(queue(ctx), ctx.pathParam("name"), ctx.body().buffer()),
+            ctx -> schedules.put(queue(ctx), ctx.pathParam("name"), ctx.body().buffer()),
             HttpMethod.DELETE,
-            ctx -> desk.removeSchedule(queue(ctx), ctx.pathParam("name"))));
+            ctx -> schedules.remove(queue(ctx), ctx.pathParam("name"))));
     return all;
   }
 

@@ -206,7 +206,11 @@ class JobsReloadIT {
     String never = "{\"cron\":\"61 4 * * *\",\"request\":{\"path\":\"/work/day\"}}";
     assertThat(operate("PUT", "/schedules/work/never", never).status()).isEqualTo(400);
     assertThat(schedules()).containsExactly("daily 0 4 * * *", "yearly 0 0 1 1 *");
+    JsonObject daily = new JsonObject(operate("GET", "/schedules/work/daily", "").text());
+    assertThat(daily.getString("next_at")).endsWith("T04:00:00Z");
+    assertThat(daily.getBoolean("configured")).isFalse();
 
+    assertThat(operate("DELETE", "/schedules/work/yearly", "").status()).isEqualTo(409);
     reload(yearly.replace("0 0 1 1 *", "0 0 2 1 *"), "/jobs", 200);
     assertThat(schedules()).containsExactly("daily 0 4 * * *", "yearly 0 0 2 1 *");
     reload("work: {}", "/jobs", 200);
