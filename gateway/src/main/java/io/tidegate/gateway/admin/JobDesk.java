@@ -95,7 +95,12 @@ final class JobDesk {
     return door.with(
         jobs -> {
           JobQuery asked = JobQuery.read(query);
-          return page(jobs, asked.filter(), asked);
+          // An empty page for a queue that there is not would hide a slip of the pen.
+          return asked
+              .filter()
+              .queue()
+              .map(name -> door.known(name, (same, queue) -> page(same, asked.filter(), asked)))
+              .orElseGet(() -> page(jobs, asked.filter(), asked));
         });
   }
 

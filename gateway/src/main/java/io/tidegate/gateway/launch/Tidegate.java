@@ -30,7 +30,10 @@ public final class Tidegate implements Program {
     this.environment = environment;
   }
 
-  /** Runs a command; the process exits with 0: fine, 1: the answer is no, 2: wrong usage. */
+  /**
+   * Runs a command; the process exits with 0: fine, 1: the answer is no, 2: wrong usage. A gateway
+   * whose jobs lose their disk exits with 74.
+   */
   public static void main(String[] arguments) {
     Doorman.enable();
     Map<String, String> environment = System.getenv();

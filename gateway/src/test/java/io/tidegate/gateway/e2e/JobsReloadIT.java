@@ -203,6 +203,9 @@ class JobsReloadIT {
     RawClient.Response wrong = operate("PUT", "/schedules/wrok/daily", wish);
     assertThat(wrong.status()).isEqualTo(404);
     assertThat(wrong.text()).contains("did you mean work?");
+    RawClient.Response slip = gateway.admin("GET", "/jobs?queue=wrok");
+    assertThat(slip.status()).isEqualTo(404);
+    assertThat(slip.text()).contains("did you mean work?");
     String never = "{\"cron\":\"61 4 * * *\",\"request\":{\"path\":\"/work/day\"}}";
     assertThat(operate("PUT", "/schedules/work/never", never).status()).isEqualTo(400);
     assertThat(schedules()).containsExactly("daily 0 4 * * *", "yearly 0 0 1 1 *");
