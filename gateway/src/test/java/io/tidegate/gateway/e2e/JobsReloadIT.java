@@ -117,13 +117,13 @@ class JobsReloadIT {
     List<String> accepted = new CopyOnWriteArrayList<>();
     AtomicReference<String> wrong = new AtomicReference<>();
     Thread client = submitting(accepted, wrong);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 3; i++) {
       reload("work: {concurrency: 12, retry: {attempts: 3}}", "/jobs", 200);
       reload("work: {concurrency: 0}", "/jobs", 422);
       reload("work: {concurrency: 2, rate: 200/s, timeout: 30s}\n  new: {}", "/jobs", 200);
     }
     reload("work: {concurrency: 3}", "/jobs", 200);
-    while (accepted.size() < 300) {
+    while (accepted.size() < 150) {
       assertThat(client.isAlive()).isTrue();
     }
     client.interrupt();
