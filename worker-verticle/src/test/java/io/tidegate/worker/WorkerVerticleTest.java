@@ -16,6 +16,7 @@ import io.tidegate.worker.api.JobHeaders;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobLookup;
 import io.tidegate.worker.api.JobOutput;
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobResult;
 import io.tidegate.worker.api.JobState;
@@ -437,6 +438,33 @@ class WorkerVerticleTest {
     assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
     assertThat(done.counters().attempts()).isZero();
     assertThat(done.counters().deferrals()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunMaySayHowFarItIs() {
+    Promise<Void> end = Promise.promise();
+    start(
+        run -> {
+          run.progress(1, "begun");
+          run.progress(40, "page 4 of 10");
+          return end.future().compose(any -> echo(run));
+        },
+        QUEUE);
+    JobId id = submit(request("x"));
+    JobLookup now = await(jobs.get(id));
+    for (int i = 0; i < 20 && progress(now).isEmpty(); i++) {
+      now = await(jobs.get(id, ((JobLookup.Found) now).status().version(), SECOND));
+    }
+    assertThat(progress(now)).contains(new JobProgress(40, "page 4 of 10", 2));
+
+    end.complete();
+
+    over(id);
+    assertThat(progress(await(jobs.get(id)))).isEmpty();
+  }
+
+  private static Optional<JobProgress> progress(JobLookup lookup) {
+    return ((JobLookup.Found) lookup).progress();
   }
 
   @Test

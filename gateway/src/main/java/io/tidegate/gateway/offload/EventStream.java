@@ -6,6 +6,7 @@ import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.metrics.api.RequestFacts;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobLookup;
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.Jobs;
 import io.vertx.core.Future;
@@ -16,8 +17,9 @@ import java.time.Duration;
 
 /**
  * A job's changes as they happen, as server-sent events: {@code id} is the version, {@code event}
- * is {@code state}, and {@code end} when the job is over. A client that comes again with the last
- * id it saw gets what it missed, as the state that it came to.
+ * is {@code state}, {@code progress} when a run says how far it is, and {@code end} when the job is
+ * over. A client that comes again with the last id it saw gets what it missed, as the state that it
+ * came to.
  */
 final class EventStream implements Reply.Proxied {
   private static final CharSequence LAST = HttpHeaders.createOptimized("last-event-id");
@@ -31,6 +33,7 @@ final class EventStream implements Reply.Proxied {
   private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
   private BodySink sink;
   private long seen;
+  private int progress;
   private boolean first = true;
   private boolean paused;
   private boolean asking;
@@ -134,10 +137,15 @@ final class EventStream implements Reply.Proxied {
       return;
     }
     JobStatus job = found.status();
-    String document = JobJson.of(job, prefix).encode();
+    String document = JobJson.of(found, prefix).encode();
+    int said = found.progress().map(JobProgress::number).orElse(0);
     if (job.version() > seen) {
       seen = job.version();
       send("state", document);
+      progress = said;
+    } else if (said > progress) {
+      progress = said;
+      send("progress", JobJson.progress(found.progress().get()).encode());
     } else if (!job.state().terminal()) {
       sink.chunk(COMMENT);
     }

@@ -2,6 +2,8 @@ package io.tidegate.gateway.offload;
 
 import io.tidegate.worker.api.JobAttempt;
 import io.tidegate.worker.api.JobError;
+import io.tidegate.worker.api.JobLookup;
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.QueueStatus;
@@ -55,6 +57,18 @@ public final class JobJson {
     JsonArray attempts = new JsonArray();
     job.attempts().forEach(attempt -> attempts.add(attempt(attempt)));
     return json.put("attempts_log", attempts).put("links", links(job.id().toString(), prefix));
+  }
+
+  /** The same with what the job's run says of itself. */
+  static JsonObject of(JobLookup.Found found, String prefix) {
+    JsonObject json = of(found.status(), prefix);
+    found.progress().ifPresent(progress -> json.put("progress", progress(progress)));
+    return json;
+  }
+
+  static JsonObject progress(JobProgress progress) {
+    JsonObject json = new JsonObject().put("percent", progress.percent());
+    return progress.text().isEmpty() ? json : json.put("text", progress.text());
   }
 
   static JsonObject links(String id, String prefix) {

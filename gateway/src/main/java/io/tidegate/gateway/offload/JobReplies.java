@@ -2,6 +2,7 @@ package io.tidegate.gateway.offload;
 
 import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
+import io.tidegate.worker.api.JobLookup;
 import io.tidegate.worker.api.JobResult;
 import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.Submission;
@@ -68,15 +69,17 @@ final class JobReplies {
   }
 
   /** 200 with a job's status document, and when to ask again while it is not over. */
-  static Reply.Answer status(JobStatus job, String prefix) {
+  static Reply.Answer status(JobLookup.Found job, String prefix) {
     Map<String, String> headers = headers();
     headers.put("ETag", etag(job));
-    notYet(job, headers);
+    notYet(job.status(), headers);
     return new Reply.Answer(200, headers, JobJson.of(job, prefix).toBuffer());
   }
 
-  static String etag(JobStatus job) {
-    return "\"v" + job.version() + '"';
+  /** Its version, and what its run has said since. */
+  static String etag(JobLookup.Found job) {
+    String said = job.progress().map(progress -> "." + progress.number()).orElse("");
+    return "\"v" + job.status().version() + said + '"';
   }
 
   private static void notYet(JobStatus job, Map<String, String> headers) {

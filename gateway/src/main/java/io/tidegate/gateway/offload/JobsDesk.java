@@ -131,7 +131,7 @@ public final class JobsDesk implements Step<Exchange> {
                 now instanceof JobLookup.Found found
                         && !wait.isZero()
                         && !found.status().state().terminal()
-                        && (known == null || matches(known, found.status()))
+                        && (known == null || matches(known, found))
                     ? jobs.get(id, found.status().version(), wait)
                     : Future.succeededFuture(now))
         .map(
@@ -140,10 +140,10 @@ public final class JobsDesk implements Step<Exchange> {
                   || !isVisible(exchange, found.status())) {
                 return gone(lookup);
               }
-              if (known != null && matches(known, found.status())) {
-                return notModified(found.status());
+              if (known != null && matches(known, found)) {
+                return notModified(found);
               }
-              return JobReplies.status(found.status(), options.prefix());
+              return JobReplies.status(found, options.prefix());
             })
         .otherwise(JobsDesk::unavailable);
   }
@@ -158,7 +158,7 @@ public final class JobsDesk implements Step<Exchange> {
     return asked.get().compareTo(LONGEST) > 0 ? LONGEST : asked.get();
   }
 
-  private static boolean matches(String known, JobStatus job) {
+  private static boolean matches(String known, JobLookup.Found job) {
     String tag = JobReplies.etag(job);
     for (String each : known.split(",")) {
       String plain = each.trim();
@@ -169,7 +169,7 @@ public final class JobsDesk implements Step<Exchange> {
     return false;
   }
 
-  private static Reply notModified(JobStatus job) {
+  private static Reply notModified(JobLookup.Found job) {
     return new Reply.Answer(
         304, Map.of("ETag", JobReplies.etag(job), "Cache-Control", "no-store"), Buffer.buffer());
   }

@@ -6,7 +6,6 @@ import io.tidegate.gateway.exchange.Failure;
 import io.tidegate.gateway.exchange.Reply;
 import io.tidegate.metrics.api.RequestFacts;
 import io.tidegate.worker.api.JobRequest;
-import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.api.Outcome;
 import io.tidegate.worker.api.Submission;
 import io.tidegate.worker.api.Submission.Accepted;
@@ -47,6 +46,7 @@ final class LiveRun implements LiveAnswer.Listener {
   private final Exchange call;
   private final long holdUntil;
   private final Promise<Optional<Reply>> answer = Promise.promise();
+  private final Promise<Outcome> running = Promise.promise();
   private final Cancellable leave = this::left;
   private State state = State.WAITING;
   private long timer = -1;
@@ -169,6 +169,7 @@ final class LiveRun implements LiveAnswer.Listener {
   private void ended(Outcome how, Reply what) {
     outcome = how;
     reply = what;
+    running.complete(how);
     boolean definitive = how instanceof Outcome.Succeeded || how instanceof Outcome.Failed;
     switch (state) {
       case WAITING -> {
@@ -178,7 +179,7 @@ final class LiveRun implements LiveAnswer.Listener {
           promote();
         }
       }
-      case JOB -> finish();
+      case JOB -> landed();
       case ALONE -> inPlace(what);
       case OVER -> over(true);
       case PROMOTING -> {} // Whose end it is will be known in a moment.
@@ -194,17 +195,23 @@ final class LiveRun implements LiveAnswer.Listener {
     if (what != body) {
       passed();
     }
+    disown();
+    answer.complete(Optional.of(what));
+  }
+
+  /** Where it is not known whether there is a job: should there be one, it is not done again. */
+  private void disown() {
     if (refused != null && refused.reason() == Submission.Reason.UNAVAILABLE) {
-      // Whether there is a job is not known: should there be one, it must not be done again.
       live.jobs().cancel(job.id());
     }
-    answer.complete(Optional.of(what));
   }
 
   private void promote() {
     state = State.PROMOTING;
     live.vertx().cancelTimer(timer);
-    live.jobs().submitRunning(job).onComplete(this::submitted, away -> submitted(unavailable()));
+    live.jobs()
+        .adopt(job, running.future())
+        .onComplete(this::submitted, away -> submitted(unavailable()));
   }
 
   private static Refused unavailable() {
@@ -227,25 +234,21 @@ final class LiveRun implements LiveAnswer.Listener {
     client.journal().job(job.id().toString());
     call.journal().job(job.id().toString());
     if (outcome != null) {
-      // The job may still come to its end before the client gives up.
-      finish().onComplete(any -> answer.complete(Optional.empty()));
-      return;
-    }
-    now.lease().ifPresent(lease -> live.adopted().put(lease, call));
-    if (body != null && body.isTooLarge()) {
-      body.drop();
+      landed();
+    } else {
+      now.lease().ifPresent(lease -> live.adopted().put(lease, call));
+      if (body != null && body.isTooLarge()) {
+        body.drop();
+      }
     }
     answer.complete(Optional.empty());
   }
 
-  private Future<Boolean> finish() {
+  /** The job's first run is over: its end is on its way to the jobs. */
+  private void landed() {
     state = State.OVER;
+    accepted.lease().ifPresent(live.adopted()::remove);
     over(true);
-    Optional<Lease> lease = accepted.lease();
-    lease.ifPresent(live.adopted()::remove);
-    return lease
-        .map(held -> live.jobs().finish(held, outcome))
-        .orElseGet(() -> Future.succeededFuture(false));
   }
 
   private void over(boolean logged) {
@@ -271,6 +274,7 @@ final class LiveRun implements LiveAnswer.Listener {
     state = State.OVER;
     client.end(leave);
     live.jobs().leave(job.id());
+    disown();
     String why = "and no job was made of it: " + refused.detail();
     answer.complete(Optional.of(Reply.Failed.of(Failure.TOTAL_TIMEOUT, why)));
     call.cancel();

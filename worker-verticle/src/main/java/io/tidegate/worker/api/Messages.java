@@ -64,6 +64,8 @@ final class Messages {
 
   record Beat(List<Lease> leases) {}
 
+  record Progress(Lease lease, JobProgress progress) {}
+
   record Ready(String queue) {}
 
   /** Every type that may be the whole of a message; nothing else is read from the wire. */

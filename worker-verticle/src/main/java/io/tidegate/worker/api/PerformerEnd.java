@@ -17,6 +17,8 @@ import java.util.Map;
 final class PerformerEnd {
   private static final Duration BEAT = Duration.ofSeconds(3);
 
+  private static final Duration NEWS = Duration.ofMillis(500);
+
   private final Vertx vertx;
   private final Performer performer;
   private final Map<Lease, Run> running = new HashMap<>();
@@ -31,6 +33,7 @@ final class PerformerEnd {
 
   Future<Void> serve(String address) {
     vertx.setPeriodic(BEAT.toMillis(), timer -> beat());
+    vertx.setPeriodic(NEWS.toMillis(), timer -> running.values().forEach(this::tell));
     return Future.all(
             vertx.eventBus().consumer(address, this::take).completion(),
             vertx
@@ -89,6 +92,14 @@ final class PerformerEnd {
       if (run != null) {
         run.abort();
       }
+    }
+  }
+
+  private void tell(Run run) {
+    JobProgress news = run.news();
+    if (news != null) {
+      var message = new Messages.Progress(run.delivery().lease(), news);
+      vertx.eventBus().publish(WorkerBus.PROGRESS, message, WorkerBus.ANYWHERE);
     }
   }
 

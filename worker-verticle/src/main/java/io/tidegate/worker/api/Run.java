@@ -7,6 +7,8 @@ package io.tidegate.worker.api;
 public final class Run {
   private final Delivery delivery;
   private Runnable stop;
+  private JobProgress progress;
+  private JobProgress told;
   private boolean aborted;
 
   public Run(Delivery delivery) {
@@ -31,6 +33,24 @@ public final class Run {
   /** Whether it is to be broken off: its outcome will not count. */
   public synchronized boolean aborted() {
     return aborted;
+  }
+
+  /**
+   * Says how far it is, for whoever asks about the job; on whatever thread, as often as one likes:
+   * of what is said within half a second the last is told. Not kept over crashes.
+   *
+   * @param percent 0 to 100
+   * @param text for people, at most {@value JobProgress#LONGEST} characters
+   */
+  public synchronized void progress(int percent, String text) {
+    progress = new JobProgress(percent, text, progress == null ? 1 : progress.number() + 1);
+  }
+
+  /** What is to be told since this was asked before; null: nothing. */
+  synchronized JobProgress news() {
+    JobProgress now = progress == told ? null : progress;
+    told = progress;
+    return now;
   }
 
   /** Breaks it off. */

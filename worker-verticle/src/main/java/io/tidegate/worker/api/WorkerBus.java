@@ -13,6 +13,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -47,6 +48,7 @@ public final class WorkerBus {
   static final String HEALTH = "jobs.health";
   static final String ABORT = "jobs.abort";
   static final String BEAT = "jobs.beat";
+  static final String PROGRESS = "jobs.progress";
   private static final String READY = "jobs.ready";
   private static final String CHANGED = "jobs.changed";
 
@@ -177,6 +179,16 @@ public final class WorkerBus {
   /** Tells all who listen of changes. */
   public static void publish(Vertx vertx, JobNotice notice) {
     vertx.eventBus().publish(CHANGED, notice, ANYWHERE);
+  }
+
+  /** Hears how far runs have come, on the calling context. */
+  public static Future<Void> onProgress(Vertx vertx, BiConsumer<Lease, JobProgress> listener) {
+    Wire.register(vertx.eventBus());
+    return vertx
+        .eventBus()
+        .<Messages.Progress>consumer(
+            PROGRESS, message -> listener.accept(message.body().lease(), message.body().progress()))
+        .completion();
   }
 
   /** Hears that a queue of a shared store may have ready jobs, on the calling context. */

@@ -5,6 +5,7 @@ import io.tidegate.worker.api.Delivery;
 import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobError;
 import io.tidegate.worker.api.JobId;
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.Lease;
@@ -331,6 +332,30 @@ final class Dispatcher {
         .filter(lease -> lease.id().equals(id))
         .findAny()
         .ifPresent(lease -> lost(List.of(lease)));
+  }
+
+  /**
+   * A run said how far it is.
+   *
+   * @return whether it is one of these
+   */
+  boolean progressed(Lease lease, JobProgress progress) {
+    Flight flight = flights.get(lease);
+    if (flight == null || flight.landed) {
+      return false;
+    }
+    flight.progress = progress;
+    return true;
+  }
+
+  /** What the run of a job said last of how far it is. */
+  Optional<JobProgress> progress(JobId id) {
+    for (Flight flight : flights.values()) {
+      if (flight.progress != null && !flight.landed && flight.lease().id().equals(id)) {
+        return Optional.of(flight.progress);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Other nodes say what they are running for this one. */

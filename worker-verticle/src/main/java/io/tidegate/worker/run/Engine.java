@@ -10,6 +10,7 @@ import io.tidegate.worker.api.JobNotice;
 import io.tidegate.worker.api.JobNotice.Change;
 import io.tidegate.worker.api.JobOutput;
 import io.tidegate.worker.api.JobPage;
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.Jobs;
@@ -58,11 +59,13 @@ public final class Engine implements Jobs {
     parts.store().onChange(changes -> parts.context().runOnContext(any -> changed(changes)));
     parts.store().onElsewhere(changes -> parts.context().runOnContext(any -> elsewhere(changes)));
     dispatcher.start();
-    upkeep.start();
+    Future<Void> told =
+        upkeep.start().compose(any -> WorkerBus.onProgress(parts.vertx(), this::progressed));
     if (!parts.store().shared()) {
-      return WorkerBus.onBeat(parts.vertx(), dispatcher::beat);
+      return told.compose(hears -> WorkerBus.onBeat(parts.vertx(), dispatcher::beat));
     }
     return Future.all(
+            told,
             WorkerBus.onBeat(parts.vertx(), dispatcher::beat),
             WorkerBus.onReady(parts.vertx(), queue -> dispatcher.lane(queue).ifPresent(Lane::wake)),
             // What other nodes did: those who wait here have to hear of it.
@@ -91,6 +94,12 @@ public final class Engine implements Jobs {
     // Without a store no end can be written down: there is nothing to wait for.
     boolean lost = parts.store().lost().isPresent();
     return dispatcher.stop(lost ? Duration.ZERO : parts.options().grace());
+  }
+
+  private void progressed(Lease lease, JobProgress progress) {
+    if (dispatcher.progressed(lease, progress)) {
+      watchers.changed(lease.id());
+    }
   }
 
   private void heard(JobNotice notice) {
@@ -165,7 +174,13 @@ public final class Engine implements Jobs {
 
   @Override
   public Future<JobLookup> get(JobId id, long beyond, Duration most) {
-    return watchers.get(id, beyond, most);
+    return watchers.get(id, beyond, most).map(this::withProgress);
+  }
+
+  private JobLookup withProgress(JobLookup lookup) {
+    return lookup instanceof JobLookup.Found found && found.status().state() == JobState.RUNNING
+        ? new JobLookup.Found(found.status(), dispatcher.progress(found.status().id()))
+        : lookup;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tidegate.worker.run;
 
+import io.tidegate.worker.api.JobProgress;
 import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.store.Leased;
 import java.time.Instant;
@@ -14,6 +15,9 @@ final class Flight {
 
   /** When whoever runs it on another node was heard of; 0 when it runs here. */
   long beat;
+
+  /** What it said last of how far it is; null: nothing. */
+  JobProgress progress;
 
   /** The run is over, or given up; its end may still have to be written. */
   boolean landed;

@@ -28,7 +28,7 @@ final class Lane {
    * Longer than a store that is well takes to be asked; beyond, whoever wants to enter has to
    * queue.
    */
-  private static final long DOOR_MILLIS = 250;
+  private static final long DOOR_MILLIS = 1000;
 
   /** The jobs that were put off are to be back in their queue, at its head, when one is tried. */
   private static final Duration PROMOTION = Duration.ofMillis(20);
@@ -136,6 +136,7 @@ final class Lane {
   private boolean admitted(String route) {
     boolean takes =
         mode == Mode.OPEN
+            && !retired
             && options.batch().size() == 1
             && options.handler().equals(QueueOptions.PERFORM)
             && !retired

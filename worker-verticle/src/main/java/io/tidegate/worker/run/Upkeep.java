@@ -8,6 +8,7 @@ import io.tidegate.worker.api.KeepPlan;
 import io.tidegate.worker.api.QueueStatus;
 import io.tidegate.worker.api.QueueStatus.Mode;
 import io.tidegate.worker.store.Tended;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,12 +76,13 @@ final class Upkeep {
     whenLost = listener;
   }
 
-  void start() {
+  /** Begins; completes after a first look at the queues. */
+  Future<Void> start() {
     dispatcher.lanes().forEach(this::show);
     watchdog.start();
     parts.vertx().setPeriodic(TICK_MILLIS, any -> tick());
-    parts.store().queues().onSuccess(this::look);
     tend();
+    return parts.store().queues().onSuccess(this::look).<Void>mapEmpty().otherwiseEmpty();
   }
 
   private void show(Lane lane) {
