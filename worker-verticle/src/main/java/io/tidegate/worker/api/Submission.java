@@ -22,7 +22,13 @@ public sealed interface Submission {
       boolean replayed,
       Duration estimate,
       Optional<Lease> lease)
-      implements Submission {}
+      implements Submission {
+    /** As told to somebody who does not run it. */
+    public Accepted withoutLease() {
+      return new Accepted(
+          id, queue, state, created, durability, replayed, estimate, Optional.empty());
+    }
+  }
 
   /**
    * There is no job.

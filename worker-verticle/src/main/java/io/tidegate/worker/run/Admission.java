@@ -9,6 +9,7 @@ import io.tidegate.worker.api.Submission.Reason;
 import io.tidegate.worker.api.Submission.Refused;
 import io.tidegate.worker.store.Creation;
 import io.tidegate.worker.store.Creation.Made;
+import io.tidegate.worker.store.Leased;
 import io.tidegate.worker.store.NewJob;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -31,27 +32,50 @@ final class Admission {
   }
 
   Future<Submission> submit(JobRequest request) {
-    return one(request, Optional.empty());
+    Optional<Lane> free =
+        dispatcher.lane(request.queue()).filter(lane -> lane.reserve(request.terms()));
+    if (free.isEmpty()) {
+      return one(request, Optional.empty());
+    }
+    return one(request, Optional.of(grant(true)))
+        .map(answer -> begun(request, answer, free.get()))
+        .onFailure(broken -> free.get().free());
+  }
+
+  /** There is a place for it: its run begins with the commit that accepts it. */
+  private Submission begun(JobRequest request, Submission answer, Lane lane) {
+    if (answer instanceof Accepted accepted && accepted.lease().isPresent()) {
+      dispatcher.begin(leased(request, lane, accepted), lane);
+      return accepted.withoutLease();
+    }
+    lane.free();
+    return answer;
+  }
+
+  private NewJob.Grant grant(boolean whenIdle) {
+    return new NewJob.Grant(parts.worker(), parts.options().lease(), whenIdle);
   }
 
   Future<Submission> submitRunning(JobRequest request) {
-    NewJob.Grant grant = new NewJob.Grant(parts.worker(), parts.options().lease());
     Optional<Lane> lane = dispatcher.lane(request.queue());
-    return one(request, Optional.of(grant))
+    return one(request, Optional.of(grant(false)))
         .onSuccess(answer -> lane.ifPresent(known -> adopt(request, known, answer)));
   }
 
   private void adopt(JobRequest request, Lane lane, Submission answer) {
     if (answer instanceof Accepted accepted && accepted.lease().isPresent()) {
-      dispatcher.adopt(
-          Dispatcher.adopted(
-              request,
-              accepted.lease().get(),
-              accepted.created(),
-              deadline(request, lane.options(), accepted.created()),
-              attempts(request, lane.options())),
-          lane);
+      dispatcher.adopt(leased(request, lane, accepted), lane);
     }
+  }
+
+  private Leased leased(JobRequest request, Lane lane, Accepted accepted) {
+    QueueOptions options = lane.options();
+    return Dispatcher.adopted(
+        request,
+        accepted.lease().orElseThrow(),
+        accepted.created(),
+        deadline(request, options, accepted.created()),
+        attempts(request, options));
   }
 
   private Future<Submission> one(JobRequest request, Optional<NewJob.Grant> running) {

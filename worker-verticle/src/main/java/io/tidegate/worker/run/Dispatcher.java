@@ -206,6 +206,12 @@ final class Dispatcher {
     entrance.leave(id);
   }
 
+  /** A job was taken with the commit that accepted it; its place was reserved. */
+  void begin(Leased job, Lane lane) {
+    lane.begun(job.route());
+    fly(List.of(board(job, lane)));
+  }
+
   /** A run began at whoever submitted it. */
   void adopt(Leased job, Lane lane) {
     lane.adopted(job.route(), entrance.boarded(job.lease().id()));

@@ -127,7 +127,9 @@ public final class Engine implements Jobs {
         ready.add(change.queue());
       } else if (state.terminal()) {
         dispatcher.laneEver(change.queue()).ifPresent(lane -> lane.meters.finished(state.label()));
-        ready.add(change.queue()); // The next one of its group may go.
+        if (parts.store().shared()) {
+          ready.add(change.queue()); // The next one of its group may go.
+        }
       }
     }
     ready.forEach(queue -> dispatcher.lane(queue).ifPresent(Lane::wake));

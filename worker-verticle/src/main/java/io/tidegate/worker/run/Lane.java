@@ -1,6 +1,7 @@
 package io.tidegate.worker.run;
 
 import io.tidegate.metrics.api.JobMeters.QueueMeters;
+import io.tidegate.worker.api.JobTerms;
 import io.tidegate.worker.api.Outcome;
 import io.tidegate.worker.api.QueueOptions;
 import io.tidegate.worker.api.QueueStatus.Mode;
@@ -262,6 +263,34 @@ final class Lane {
               return both;
             })
         .otherwise(first);
+  }
+
+  /**
+   * Keeps a place for a job that is not accepted yet, when there is one, and nobody is known to
+   * wait: then it need not wait either. {@link #begun} or {@link #free} ends that.
+   */
+  boolean reserve(JobTerms terms) {
+    boolean idle = !ready && !pulling && paces.none() && !dispatcher.stopping();
+    boolean usual = terms.group().isEmpty() && options.batch().size() == 1;
+    if (!idle || !usual || parts.store().shared() || room() < 1) {
+      return false;
+    }
+    running++;
+    bucket.take(1);
+    return true;
+  }
+
+  /** The place that was kept is not needed. */
+  void free() {
+    running--;
+    bucket.take(-1);
+    pull();
+  }
+
+  /** The place that was kept is taken. */
+  void begun(String route) {
+    lastTaken = System.nanoTime();
+    paces.started(route);
   }
 
   private void taken(List<Leased> jobs, int most) {

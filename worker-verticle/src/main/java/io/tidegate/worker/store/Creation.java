@@ -14,7 +14,8 @@ public sealed interface Creation {
    *
    * @param id another one than that of the request when its key was known
    * @param replayed it was there before
-   * @param lease present when it is new and was to be running
+   * @param state as it was accepted: a run that was begun in the same commit is the next thing
+   * @param lease present when it is new and is being run
    */
   record Made(JobId id, JobState state, Instant created, boolean replayed, Optional<Lease> lease)
       implements Creation {}

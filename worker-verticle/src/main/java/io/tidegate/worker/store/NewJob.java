@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param aging how much earlier one step of priority makes it: its rank is the time it became
  *     queued minus {@code priority * aging}, and lower ranks go first. So no job waits for ever
  * @param limits of its queue; depth and bytes are counted over jobs that are not over, and the dead
- * @param running present when its first run is under way already
+ * @param running present when its first run is under way already, or may begin at once
  */
 public record NewJob(
     JobRequest request,
@@ -26,6 +26,11 @@ public record NewJob(
     AdmissionPlan limits,
     Optional<Grant> running) {
 
-  /** Who runs it, for how long before a renewal. */
-  public record Grant(String worker, Duration lease) {}
+  /**
+   * Who runs it, for how long before a renewal.
+   *
+   * @param whenIdle only when its queue is open and nobody waits there; else it waits like all
+   *     others, and there is no lease. Shared stores are not asked for that
+   */
+  public record Grant(String worker, Duration lease, boolean whenIdle) {}
 }

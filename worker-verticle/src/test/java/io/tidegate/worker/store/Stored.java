@@ -57,14 +57,23 @@ public final class Stored {
   }
 
   public static NewJob running(JobRequest request, Instant now) {
+    return job(request, now, new NewJob.Grant("w", LEASE, false));
+  }
+
+  /** One that is run at once when nobody waits. */
+  public static NewJob hasty(JobRequest request, Instant now) {
+    return job(request, now, new NewJob.Grant("w", LEASE, true));
+  }
+
+  private static NewJob job(JobRequest request, Instant now, NewJob.Grant grant) {
     return new NewJob(
         request,
-        Optional.empty(),
+        request.terms().runAt(),
         now.plus(DEADLINE),
         3,
         AGING,
         AdmissionPlan.DEFAULTS,
-        Optional.of(new NewJob.Grant("w", LEASE)));
+        Optional.of(grant));
   }
 
   public static LeaseAsk ask(String queue, int most) {

@@ -60,7 +60,7 @@ final class Changing {
         row.callback() ? (Object) 1 : null,
         row.seq());
     move(row, to);
-    Groups.left(ledger.sql, row.queue(), row.group());
+    Groups.left(ledger, row.queue(), row.group());
   }
 
   private void move(Row row, JobState to) {

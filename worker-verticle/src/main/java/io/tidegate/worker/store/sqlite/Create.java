@@ -30,7 +30,7 @@ final class Create {
       "INSERT INTO job(seq, hi, lo, queue, route, tenant, grp, ord, state, lane, prio, boost, rank,"
           + " run_at, deadline, lease_until, token, suspect, attempts, max_attempts, deliveries,"
           + " crashes, solo_crashes, deferrals, generation, version, bytes, created, started,"
-          + " callback) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,?,0,0,0,0,1,?,?,?,?)"
+          + " callback) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,?,0,0,0,0,?,?,?,?,?)"
           + " ON CONFLICT(hi, lo) DO NOTHING";
   private static final String REQUEST =
       "INSERT INTO job_req(seq, method, uri, headers, idem, parent, trace_state, body)"
@@ -41,6 +41,16 @@ final class Create {
   private static final int HASH = 16;
 
   private record Key(JobId id, String fingerprint) {}
+
+  /**
+   * How a job begins.
+   *
+   * @param accepted what its receipt says
+   * @param token of its lease; 0: none
+   * @param leaseUntil null: there is none
+   */
+  private record Start(
+      JobState accepted, JobState state, int version, long token, Long leaseUntil) {}
 
   private final Ledger ledger;
   private final boolean diskLow;
@@ -151,14 +161,12 @@ final class Create {
     JobTerms terms = request.terms();
     long now = ledger.now();
     long runAt = Math.max(now, job.runAt().map(Instant::toEpochMilli).orElse(now));
-    JobState state = job.running().isPresent() ? JobState.RUNNING : waiting(runAt, now);
+    Start start = start(job, queue, runAt, now);
+    JobState state = start.state;
     long seq = ledger.nextSeq();
     int route = ledger.names.number(ledger.sql, request.route());
     Integer lane =
         state == JobState.QUEUED ? Groups.lane(ledger.sql, queue, terms.group(), seq, 0) : null;
-    long token = job.running().isPresent() ? ledger.nextToken() : 0;
-    Object until =
-        job.running().map(grant -> (Object) (now + grant.lease().toMillis())).orElse(null);
     long boost = terms.priority() * job.aging().toMillis();
     int bytes = request.call().size();
     int inserted =
@@ -179,27 +187,49 @@ final class Create {
             runAt - boost,
             runAt,
             job.deadline().toEpochMilli(),
-            until,
-            token,
+            start.leaseUntil,
+            start.token,
             job.maxAttempts(),
-            token == 0 ? 0 : 1,
+            start.token == 0 ? 0 : 1,
+            start.version,
             bytes,
             now,
-            token == 0 ? null : (Object) now,
+            start.token == 0 ? null : (Object) now,
             terms.callback().isEmpty() ? null : terms.callback());
     if (inserted == 0) {
       return replay(Row.find(ledger.sql, request.id()).orElseThrow());
     }
     keep(request, seq, hash, now);
     ledger.tally.add(queue, route, state.ordinal(), 1, bytes);
-    ledger.changed(request.id(), request.queue(), state, 1);
+    ledger.changed(request.id(), request.queue(), state, start.version);
     Optional<Lease> lease =
-        token == 0 ? Optional.empty() : Optional.of(new Lease(request.id(), token));
-    return new Made(request.id(), state, Instant.ofEpochMilli(now), false, lease);
+        start.token == 0 ? Optional.empty() : Optional.of(new Lease(request.id(), start.token));
+    return new Made(request.id(), start.accepted, Instant.ofEpochMilli(now), false, lease);
   }
 
-  private static JobState waiting(long runAt, long now) {
-    return runAt > now ? JobState.SCHEDULED : JobState.QUEUED;
+  private Start start(NewJob job, int queue, long runAt, long now) {
+    JobState waiting = runAt > now ? JobState.SCHEDULED : JobState.QUEUED;
+    Optional<NewJob.Grant> grant =
+        job.running()
+            .filter(asked -> !asked.whenIdle() || idle(queue, job.request().terms(), waiting));
+    if (grant.isEmpty()) {
+      return new Start(waiting, waiting, 1, 0, null);
+    }
+    boolean waited = grant.get().whenIdle();
+    return new Start(
+        waited ? waiting : JobState.RUNNING,
+        JobState.RUNNING,
+        waited ? 2 : 1, // T1 and T3 in one.
+        ledger.nextToken(),
+        now + grant.get().lease().toMillis());
+  }
+
+  /** Whether a job may go before it waited: nobody is there who came first. */
+  private boolean idle(int queue, JobTerms terms, JobState waiting) {
+    return waiting == JobState.QUEUED
+        && terms.group().isEmpty()
+        && ledger.mode(queue) == Mode.OPEN
+        && ledger.tally.queued(queue).isEmpty();
   }
 
   private void keep(JobRequest request, long seq, byte[] hash, long now) throws SQLException {

@@ -1,5 +1,6 @@
 package io.tidegate.worker.store.sqlite;
 
+import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.store.JobStore;
 import java.sql.SQLException;
 
@@ -20,6 +21,11 @@ final class Groups {
       "UPDATE job SET lane=(CASE WHEN crashes >= ? THEN 1 ELSE 0 END) WHERE queue=? AND grp=?"
           + " AND grp <> '' AND state IN (1, 2, 3) AND ord=? AND state=1 AND lane IS NULL";
 
+  private static final String NEXT =
+      "SELECT "
+          + Row.COLUMNS
+          + " FROM job WHERE queue=? AND grp=? AND grp <> '' AND state IN (1, 2, 3) AND ord=?";
+
   private Groups() {}
 
   /** The lane of a job that becomes queued; null when others of its group come first. */
@@ -34,14 +40,15 @@ final class Groups {
     return crashes >= JobStore.SUSPECT_CRASHES ? SUSPECTS : USUAL;
   }
 
-  /** A job has left its group: the next one may go. */
-  static void left(Sql sql, int queue, String group) throws SQLException {
+  /** A job has left its group: the next one may go, and whoever takes jobs is told. */
+  static void left(Ledger ledger, int queue, String group) throws SQLException {
     if (group.isEmpty()) {
       return;
     }
-    long first = sql.number(FIRST, queue, group);
-    if (first != 0) {
-      sql.update(OPEN, JobStore.SUSPECT_CRASHES, queue, group, first);
+    long first = ledger.sql.number(FIRST, queue, group);
+    if (first != 0 && ledger.sql.update(OPEN, JobStore.SUSPECT_CRASHES, queue, group, first) > 0) {
+      Row next = ledger.sql.one(NEXT, Row::read, queue, group, first).orElseThrow();
+      ledger.changed(next.id(), ledger.names.text(queue), JobState.QUEUED, next.version());
     }
   }
 }

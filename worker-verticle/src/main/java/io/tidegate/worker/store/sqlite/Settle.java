@@ -56,7 +56,9 @@ final class Settle {
     }
     Row row = held.get();
     long bytes = row.bytes() + keep(ledger, row, ending.result());
-    log(ledger, row, ending.attempt());
+    if (!told(row, ending)) {
+      log(ledger, row, ending.attempt());
+    }
     if (ending.to() == JobState.RETRYING) {
       again(ledger, row, ending, bytes);
     } else {
@@ -65,10 +67,18 @@ final class Settle {
     ledger.tally.move(
         row.queue(), row.route(), row.state().ordinal(), ending.to().ordinal(), row.bytes(), bytes);
     if (ending.to().terminal()) {
-      Groups.left(ledger.sql, row.queue(), row.group());
+      Groups.left(ledger, row.queue(), row.group());
     }
     changed(ledger, row, ending.to());
     return true;
+  }
+
+  /** Of most jobs there is no more to say than {@link Statuses} can read from the job itself. */
+  private static boolean told(Row row, Ending ending) {
+    return ending.to() == JobState.SUCCEEDED
+        && row.deliveries() == 1
+        && row.crashes() == 0
+        && row.generation() == 0;
   }
 
   static void changed(Ledger ledger, Row row, JobState to) {
@@ -214,7 +224,7 @@ final class Settle {
         JobState.DEAD.ordinal(),
         row.bytes(),
         row.bytes());
-    Groups.left(ledger.sql, row.queue(), row.group());
+    Groups.left(ledger, row.queue(), row.group());
     changed(ledger, row, JobState.DEAD);
     return true;
   }

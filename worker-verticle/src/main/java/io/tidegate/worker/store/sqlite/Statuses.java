@@ -99,7 +99,27 @@ final class Statuses {
         status.times(),
         status.cancelRequested(),
         status.lastError(),
-        sql.all(ATTEMPTS, Statuses::attempt, found.seq));
+        attempts(found));
+  }
+
+  private List<JobAttempt> attempts(Found found) throws SQLException {
+    List<JobAttempt> logged = sql.all(ATTEMPTS, Statuses::attempt, found.seq);
+    JobStatus job = found.status;
+    if (!logged.isEmpty() || job.state() != JobState.SUCCEEDED) {
+      return logged;
+    }
+    // It succeeded at once: that is not written down a second time.
+    Instant started = job.times().started().orElse(job.times().created());
+    Duration took = Duration.between(started, job.times().finished().orElse(started));
+    long status = sql.number("SELECT status FROM job_res WHERE seq=?", found.seq);
+    return List.of(
+        new JobAttempt(
+            job.counters().deliveries(),
+            started,
+            took.isNegative() ? Duration.ZERO : took,
+            "succeeded",
+            (int) status,
+            Optional.empty()));
   }
 
   private static JobAttempt attempt(ResultSet row) throws SQLException {

@@ -12,10 +12,12 @@ import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.api.QueueStatus;
 import io.tidegate.worker.api.StoreOptions;
+import io.tidegate.worker.store.Creation;
 import io.tidegate.worker.store.Ending;
 import io.tidegate.worker.store.JobStore;
 import io.tidegate.worker.store.LeaseAsk;
 import io.tidegate.worker.store.Leased;
+import io.tidegate.worker.store.NewJob;
 import io.tidegate.worker.store.SettableClock;
 import io.tidegate.worker.store.Stored;
 import io.vertx.core.Future;
@@ -179,8 +181,28 @@ class SqliteModelTest {
     model.order = model.sequence;
     model.boost = priority * Stored.AGING.toMillis();
     model.rank = model.runAt - model.boost;
-    await(store.create(List.of(Stored.job(request, clock.instant())), false));
+    boolean hasty = b % 2 == 0;
+    boolean begins =
+        hasty
+            && delay == 0
+            && model.group.isEmpty()
+            && models.values().stream().noneMatch(other -> other.state == JobState.QUEUED);
+    Instant now = clock.instant();
+    NewJob job = hasty ? Stored.hasty(request, now) : Stored.job(request, now);
+    Creation.Made made = (Creation.Made) await(store.create(List.of(job), false)).get(0);
+    assertThat(made.state()).isEqualTo(model.state);
+    assertThat(made.lease().isPresent()).isEqualTo(begins);
+    made.lease().ifPresent(lease -> begun(model, lease));
     models.put(model.id, model);
+  }
+
+  private void begun(Model model, Lease lease) {
+    model.state = JobState.RUNNING;
+    model.lease = lease;
+    model.leaseUntil = clock.millis() + Stored.LEASE.toMillis();
+    model.suspect = false;
+    model.version++;
+    leases.add(lease);
   }
 
   private Stream<Model> ready(boolean suspects) {
@@ -214,12 +236,8 @@ class SqliteModelTest {
         .containsExactlyElementsOf(expected.stream().map(model -> model.id).toList());
     for (Leased one : got) {
       Model model = models.get(one.lease().id());
-      model.state = JobState.RUNNING;
-      model.lease = one.lease();
-      model.leaseUntil = clock.millis() + Stored.LEASE.toMillis();
+      begun(model, one.lease());
       model.suspect = one.suspect();
-      model.version++;
-      leases.add(one.lease());
     }
   }
 

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobLookup;
+import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.Lease;
+import io.tidegate.worker.api.QueueStatus.Mode;
 import io.tidegate.worker.api.StoreOptions;
 import io.tidegate.worker.store.Creation.Made;
 import io.tidegate.worker.store.JobStore;
 import io.tidegate.worker.store.JobStoreContract;
 import io.tidegate.worker.store.Stored;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,43 @@ class SqliteStoreTest extends JobStoreContract {
     Lease after = await(store.lease(Stored.ask("q", 1))).get(0).lease();
     assertThat(after.token()).isGreaterThan(before.token());
     assertThat(await(store.queues()).get(0).count(JobState.RUNNING)).isEqualTo(1);
+  }
+
+  private Made hasty(JobRequest request) {
+    return (Made)
+        await(store.create(List.of(Stored.hasty(request, clock.instant())), false)).get(0);
+  }
+
+  @Test
+  void aJobForWhichThereIsAPlaceIsRunWithTheCommitThatAcceptsIt() {
+    Made made = hasty(Stored.request("q"));
+    assertThat(made.state()).isEqualTo(JobState.QUEUED);
+    assertThat(status(made.id()).state()).isEqualTo(JobState.RUNNING);
+    assertThat(status(made.id()).version()).isEqualTo(2);
+    assertThat(await(store.lease(Stored.ask("q", 1)))).isEmpty();
+    Lease lease = made.lease().orElseThrow();
+    assertThat(await(store.settle(lease, Stored.succeeded(clock.instant())))).isTrue();
+    assertThat(status(made.id()).attempts())
+        .singleElement()
+        .satisfies(
+            attempt -> {
+              assertThat(attempt.outcome()).isEqualTo("succeeded");
+              assertThat(attempt.status()).isEqualTo(200);
+              assertThat(attempt.delivery()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void aJobDoesNotGoBeforeThoseThatWaitNorBeforeItsTimeNorWhileItsQueueIsPaused() {
+    assertThat(hasty(Stored.request("q", terms -> terms.withGroup("g"))).lease()).isEmpty();
+    assertThat(hasty(Stored.request("q")).lease()).isEmpty();
+    Instant later = clock.instant().plusSeconds(60);
+    Made delayed = hasty(Stored.request("other", terms -> terms.withRunAt(later)));
+    assertThat(delayed.lease()).isEmpty();
+    assertThat(delayed.state()).isEqualTo(JobState.SCHEDULED);
+    assertThat(hasty(Stored.request("other")).lease()).isPresent();
+    await(store.mode("other", Mode.PAUSED));
+    assertThat(hasty(Stored.request("other")).lease()).isEmpty();
   }
 
   @Test
