@@ -19,7 +19,7 @@ final class Settle {
       "SELECT " + Row.COLUMNS + " FROM job WHERE hi=? AND lo=? AND token=? AND state=2";
   private static final String END =
       "UPDATE job SET state=?, lease_until=NULL, suspect=0, version=version+1,"
-          + " attempts=attempts+?, deferrals=deferrals+?, run_at=?, finished=?, expires=?,"
+          + " attempts=attempts+?, deferrals=deferrals+?, finished=?, expires=?,"
           + " bytes=?, err_type=?, err_status=?, err_message=?, untold=? WHERE seq=?";
   private static final String AGAIN =
       "UPDATE job SET state=3, lease_until=NULL, suspect=0, version=version+1,"
@@ -93,7 +93,6 @@ final class Settle {
         ending.to().ordinal(),
         ending.attempts(),
         ending.deferrals(),
-        now,
         now,
         now + ending.keep().toMillis(),
         bytes,

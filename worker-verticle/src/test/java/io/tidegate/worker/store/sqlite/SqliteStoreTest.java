@@ -17,6 +17,7 @@ import io.tidegate.worker.store.JobStore;
 import io.tidegate.worker.store.JobStoreContract;
 import io.tidegate.worker.store.Stored;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,6 +99,16 @@ class SqliteStoreTest extends JobStoreContract {
     assertThat(hasty(Stored.request("other")).lease()).isPresent();
     await(store.mode("other", Mode.PAUSED));
     assertThat(hasty(Stored.request("other")).lease()).isEmpty();
+  }
+
+  @Test
+  void theEndOfAJobLeavesTheTimeItWasDue() {
+    JobId id = made();
+    Instant due = status(id).times().runAt();
+    clock.forward(Duration.ofSeconds(3));
+    Lease lease = await(store.lease(Stored.ask("q", 1))).get(0).lease();
+    await(store.settle(lease, Stored.succeeded(clock.instant())));
+    assertThat(status(id).times().runAt()).isEqualTo(due);
   }
 
   @Test
