@@ -50,8 +50,10 @@ record AsyncStep(Intake intake, RouteOptions route, AsyncOptions async, Step<Exc
     if (hold.isZero()) {
       return intake.submit(exchange, job).map(taken -> receipt(exchange, prefer, taken.reply()));
     }
+    // Where each request is a job, there is one to look at, whatever becomes of it.
+    boolean perhaps = async.when() == AsyncOptions.When.PREFER;
     Future<Optional<LiveRun>> begun =
-        wish.startsAtOnce()
+        perhaps && wish.startsAtOnce()
             ? intake.begin(exchange, job, hold)
             : Future.succeededFuture(Optional.empty());
     return begun.compose(

@@ -47,6 +47,7 @@ class JobsLiveIT {
               one: {concurrency: 1}
               paused: {}
               full: {max-depth: 1}
+              always: {}
               thrifty: {concurrency: 64, retry: {attempts: 50, backoff: {base: 20ms, max: 20ms}}}
             jobs: {max-result: 1KiB}
             routes:
@@ -54,9 +55,10 @@ class JobsLiveIT {
               - {id: held, match: {path: /held/**}, upstream: origin, async: {queue: held}}
               - {id: left, match: {path: /left/**}, upstream: origin, async: {queue: left}}
               - {id: keyed, match: {path: /keyed/**}, upstream: origin, async: {queue: keyed}}
-              - {id: one, match: {path: /one/**}, upstream: origin, async: {queue: one, when: always}}
+              - {id: one, match: {path: /one/**}, upstream: origin, async: {queue: one}}
               - {id: paused, match: {path: /paused/**}, upstream: origin, async: {queue: paused}}
-              - {id: full, match: {path: /full/**}, upstream: origin, async: {queue: full, when: always}}
+              - {id: full, match: {path: /full/**}, upstream: origin, async: {queue: full}}
+              - {id: always, match: {path: /always/**}, upstream: origin, async: {queue: always, when: always}}
               - id: thrifty
                 match: {path: /thrifty/**}
                 upstream: thrifty
@@ -233,6 +235,20 @@ class JobsLiveIT {
   }
 
   @Test
+  void whereEachRequestIsAJobThereIsOneAlsoWhenItEndsInTime() {
+    RawClient.Response answer = ask("POST", "/always/a", "x", LONG);
+
+    assertThat(answer.status()).isEqualTo(201);
+    assertThat(answer.text()).isEqualTo("done");
+    String link = answer.header("link").orElseThrow();
+    assertThat(link).endsWith(">; rel=\"status\"");
+    JsonObject job = status(link.substring(1, link.indexOf('>')));
+    assertThat(job.getString("state")).isEqualTo("succeeded");
+    assertThat(job.getInteger("deliveries")).isEqualTo(1);
+    assertThat(calls("/always/a")).hasSize(1);
+  }
+
+  @Test
   void cancelingAPromotedJobAbortsItsCall() throws Exception {
     String job = job(ask("POST", "/held/abort", "x", SOON));
 
@@ -272,7 +288,7 @@ class JobsLiveIT {
 
   @Test
   void aCallThatNoQueueTakesIsWaitedForAndNotBrokenOff() throws Exception {
-    job(ask("POST", "/full/later", "x", "Job-Delay: 1h"));
+    job(ask("POST", "/full/later", "x", "Prefer: respond-async", "Job-Delay: 1h"));
 
     RawClient.Response answer = ask("POST", "/full/slow", "x", SOON);
 
