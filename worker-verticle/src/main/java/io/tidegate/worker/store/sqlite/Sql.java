@@ -36,12 +36,18 @@ final class Sql implements AutoCloseable {
    * @return rows changed
    */
   int update(String text, Object... values) throws SQLException {
-    return bind(text, values).executeUpdate();
+    try {
+      return bind(text, values).executeUpdate();
+    } catch (SQLException failed) {
+      throw dropped(text, failed);
+    }
   }
 
   <T> Optional<T> one(String text, Reader<T> reader, Object... values) throws SQLException {
     try (ResultSet rows = bind(text, values).executeQuery()) {
       return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    } catch (SQLException failed) {
+      throw dropped(text, failed);
     }
   }
 
@@ -52,6 +58,8 @@ final class Sql implements AutoCloseable {
         read.add(reader.read(rows));
       }
       return read;
+    } catch (SQLException failed) {
+      throw dropped(text, failed);
     }
   }
 
@@ -59,7 +67,22 @@ final class Sql implements AutoCloseable {
   long number(String text, Object... values) throws SQLException {
     try (ResultSet rows = bind(text, values).executeQuery()) {
       return rows.next() ? rows.getLong(1) : 0;
+    } catch (SQLException failed) {
+      throw dropped(text, failed);
     }
+  }
+
+  /** The driver closes a statement that failed, as on a full disk: it could never be used again. */
+  private SQLException dropped(String text, SQLException failed) {
+    PreparedStatement statement = prepared.remove(text);
+    if (statement != null) {
+      try {
+        statement.close();
+      } catch (SQLException alsoFailed) {
+        failed.addSuppressed(alsoFailed);
+      }
+    }
+    return failed;
   }
 
   private PreparedStatement bind(String text, Object[] values) throws SQLException {

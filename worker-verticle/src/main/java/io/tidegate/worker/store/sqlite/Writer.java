@@ -252,7 +252,8 @@ final class Writer {
 
   private static boolean fatal(Throwable failure) {
     if (!(failure instanceof SQLiteException sqlite)) {
-      return failure instanceof UncheckedDisk;
+      // What the driver says for itself is that the connection cannot be used.
+      return failure instanceof UncheckedDisk || failure instanceof SQLException;
     }
     SQLiteErrorCode code = sqlite.getResultCode();
     return code.name().startsWith("SQLITE_IOERR")
