@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,7 @@ final class Dispatcher {
         new Renewal(
             parts.store(),
             parts.options().lease(),
-            lost -> parts.context().runOnContext(any -> lost(lost)));
+            lost -> parts.context().runOnContext(any -> lost(lost, true)));
   }
 
   /** Who wants to know when a job is to be run again. */
@@ -276,7 +277,7 @@ final class Dispatcher {
                     ? Future.failedFuture(away)
                     : parts
                         .vertx()
-                        .timer(OFFER_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)
+                        .timer(OFFER_MILLIS, TimeUnit.MILLISECONDS)
                         .compose(later -> settle(flight, outcome, offers - 1)));
   }
 
@@ -315,8 +316,12 @@ final class Dispatcher {
     }
   }
 
-  /** Leases were taken away: their runs are broken off, and their ends do not count. */
-  private void lost(List<Lease> leases) {
+  /**
+   * Leases were taken away: their runs are broken off, and their ends do not count.
+   *
+   * @param stale by another node, or for want of an answer: not by somebody who asked for that
+   */
+  private void lost(List<Lease> leases, boolean stale) {
     List<Lease> here = leases.stream().filter(flights::containsKey).toList();
     if (here.isEmpty()) {
       return;
@@ -328,6 +333,10 @@ final class Dispatcher {
         parked(flight);
         flight.lane.ended(flight, new Outcome.Released());
         gone(flight);
+        if (stale) {
+          parts.meters().stale();
+          say(flight, "its lease was lost, and its run is broken off");
+        }
       }
     }
   }
@@ -337,7 +346,7 @@ final class Dispatcher {
     flights.keySet().stream()
         .filter(lease -> lease.id().equals(id))
         .findAny()
-        .ifPresent(lease -> lost(List.of(lease)));
+        .ifPresent(lease -> lost(List.of(lease), false));
   }
 
   /**

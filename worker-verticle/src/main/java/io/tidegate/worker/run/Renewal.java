@@ -17,7 +17,10 @@ import java.util.function.Consumer;
  * not look like a dead node.
  */
 final class Renewal {
-  /** A node that could not renew for so long before the end of a lease gives its runs up. */
+  /**
+   * A node that could not renew for so long before the end of a lease gives its runs up, where
+   * others may take them.
+   */
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   private final JobStore store;
@@ -39,6 +42,7 @@ final class Renewal {
    */
   Renewal(JobStore store, Duration lease, Consumer<List<Lease>> lost) {
     this.store = store;
+    store.holder(held::contains);
     this.lease = lease;
     this.lost = lost;
   }
@@ -81,7 +85,8 @@ final class Renewal {
                 lost.accept(gone);
               }
             });
-    if (asked - renewed > lease.minus(MARGIN).toNanos() && MARGIN.compareTo(lease) < 0) {
+    boolean late = asked - renewed > lease.minus(MARGIN).toNanos();
+    if (late && MARGIN.compareTo(lease) < 0 && store.shared()) {
       lost.accept(all);
     }
   }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Keeps jobs. Each method is one atomic step: it happens as a whole or not at all, also when the
@@ -89,6 +90,15 @@ public interface JobStore {
    * nothing is told.
    */
   default void onElsewhere(Consumer<List<JobNotice.Change>> listener) {}
+
+  /**
+   * Who knows which leases this node holds. Where nothing is shared nobody else can have been given
+   * their jobs, so none of them runs out: neither while the whole process was stopped nor because
+   * the clock was set. Elsewhere it is not asked.
+   *
+   * @param holder answers on any thread, and does not block
+   */
+  default void holder(Predicate<Lease> holder) {}
 
   /**
    * T1. A known id, or a known key with the same fingerprint, is answered with the job that is

@@ -24,10 +24,11 @@ record Row(
     long created,
     long started,
     boolean callback,
-    int generation) {
+    int generation,
+    long token) {
   static final String COLUMNS =
       "seq, hi, lo, queue, route, state, version, bytes, grp, ord, crashes, solo_crashes, suspect,"
-          + " deliveries, created, started, callback, generation";
+          + " deliveries, created, started, callback, generation, token";
   private static final String BY_ID = "SELECT " + COLUMNS + " FROM job WHERE hi=? AND lo=?";
 
   static Row read(ResultSet row) throws SQLException {
@@ -48,7 +49,8 @@ record Row(
         row.getLong(15),
         row.getLong(16),
         row.getString(17) != null,
-        row.getInt(18));
+        row.getInt(18),
+        row.getLong(19));
   }
 
   static Optional<Row> find(Sql sql, JobId id) throws SQLException {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Jobs in a SQLite file of this node. See the package. */
 public final class SqliteStore implements JobStore {
@@ -46,6 +47,7 @@ public final class SqliteStore implements JobStore {
   private final Failpoints failpoints;
   private volatile Opened opened;
   private Consumer<List<Change>> listener = changes -> {};
+  private volatile Predicate<Lease> holder = lease -> false;
 
   public SqliteStore(Vertx vertx, StoreOptions.Embedded options, JobMeters meters) {
     this(vertx, options, meters, InstantSource.system(), Failpoints.NONE);
@@ -144,6 +146,11 @@ public final class SqliteStore implements JobStore {
   }
 
   @Override
+  public void holder(Predicate<Lease> newHolder) {
+    holder = newHolder;
+  }
+
+  @Override
   public Future<List<Creation>> create(List<NewJob> jobs, boolean atomic) {
     Opened now = opened;
     return now == null
@@ -174,7 +181,7 @@ public final class SqliteStore implements JobStore {
 
   @Override
   public Future<Tended> tend(int limit, Map<String, KeepPlan> keep) {
-    return write(Kind.DURABLE, ledger -> new Tend(ledger, limit, keep).all());
+    return write(Kind.DURABLE, ledger -> new Tend(ledger, limit, keep, holder).all());
   }
 
   @Override

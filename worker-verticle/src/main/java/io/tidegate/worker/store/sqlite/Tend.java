@@ -3,6 +3,7 @@ package io.tidegate.worker.store.sqlite;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.KeepPlan;
+import io.tidegate.worker.api.Lease;
 import io.tidegate.worker.store.Tended;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /** T2, T8, T12 and T14: what time brings. */
@@ -35,17 +37,22 @@ final class Tend {
   private final Changing changing;
   private final int limit;
   private final Map<String, KeepPlan> keep;
+  private final Predicate<Lease> held;
 
-  Tend(Ledger ledger, int limit, Map<String, KeepPlan> keep) {
+  /**
+   * @param held leases that do not run out, since whoever holds them is here
+   */
+  Tend(Ledger ledger, int limit, Map<String, KeepPlan> keep, Predicate<Lease> held) {
     this.ledger = ledger;
     this.changing = new Changing(ledger);
     this.limit = limit;
     this.keep = keep;
+    this.held = held;
   }
 
   Tended all() throws SQLException {
     List<JobId> poisoned = new ArrayList<>();
-    int crashed = reap(LOST, ledger.now(), limit, poisoned);
+    int crashed = reap(ledger.now(), limit, poisoned);
     int expired = expire();
     int promoted = promote();
     int forgotten = forget();
@@ -54,16 +61,17 @@ final class Tend {
 
   /** All that is running was left by a process that is gone. */
   static int recover(Ledger ledger) throws SQLException {
-    return new Tend(ledger, Integer.MAX_VALUE, Map.of())
-        .reap(LOST, Long.MAX_VALUE, Integer.MAX_VALUE, new ArrayList<>());
+    return new Tend(ledger, Integer.MAX_VALUE, Map.of(), lease -> false)
+        .reap(Long.MAX_VALUE, Integer.MAX_VALUE, new ArrayList<>());
   }
 
   private KeepPlan keep(int queue) {
     return keep.getOrDefault(ledger.names.text(queue), KeepPlan.DEFAULTS);
   }
 
-  private int reap(String lost, long until, int most, List<JobId> poisoned) throws SQLException {
-    List<Row> rows = ledger.sql.all(lost, Row::read, until, most);
+  private int reap(long until, int most, List<JobId> poisoned) throws SQLException {
+    List<Row> rows = new ArrayList<>(ledger.sql.all(LOST, Row::read, until, most));
+    rows.removeIf(row -> held.test(new Lease(row.id(), row.token())));
     for (Row row : rows) {
       if (Settle.crashed(ledger, row, keep(row.queue()).dead())) {
         poisoned.add(row.id());
@@ -163,7 +171,10 @@ final class Tend {
     return LongStream.of(
             ledger.sql.number("SELECT min(run_at) FROM job WHERE state IN (0, 3)"),
             ledger.sql.number("SELECT min(deadline) FROM job WHERE state IN (0, 1, 3)"),
-            ledger.sql.number("SELECT min(lease_until) FROM job WHERE state = 2"),
+            // One that has run out and is still held is about to be renewed.
+            ledger.sql.number(
+                "SELECT min(lease_until) FROM job WHERE state = 2 AND lease_until > ?",
+                ledger.now()),
             ledger.sql.number("SELECT min(expires) FROM job WHERE expires IS NOT NULL"))
         .filter(time -> time != 0)
         .mapToObj(Instant::ofEpochMilli)

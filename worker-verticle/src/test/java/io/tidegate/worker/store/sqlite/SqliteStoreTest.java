@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,22 @@ class SqliteStoreTest extends JobStoreContract {
 
   private JobStatus status(JobId id) {
     return ((JobLookup.Found) await(store.get(id))).status();
+  }
+
+  @Test
+  void aLeaseDoesNotRunOutWhileItsHolderIsHereAndDoesWhenItIsNot() {
+    JobId id = made();
+    store.holder(held -> held.id().equals(id));
+    Lease lease = await(store.lease(Stored.ask("q", 1))).get(0).lease();
+    clock.forward(Stored.LEASE.multipliedBy(10));
+
+    assertThat(await(store.tend(100, Map.of())).crashed()).isZero();
+    assertThat(await(store.renew(List.of(lease), Stored.LEASE))).isEmpty();
+
+    store.holder(held -> false);
+    clock.forward(Stored.LEASE.multipliedBy(2));
+    assertThat(await(store.tend(100, Map.of())).crashed()).isOne();
+    assertThat(status(id).counters().crashes()).isOne();
   }
 
   @Test
