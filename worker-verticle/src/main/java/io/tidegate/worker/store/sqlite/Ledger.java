@@ -23,6 +23,7 @@ final class Ledger {
   final Tally tally = new Tally();
   private final InstantSource clock;
   private final Map<Integer, Mode> modes = new HashMap<>();
+  private final List<JobId> buried = new ArrayList<>();
   private List<Change> changes = new ArrayList<>();
   private long lastSeq;
   private long lastToken;
@@ -67,6 +68,18 @@ final class Ledger {
 
   void changed(JobId id, String queue, JobState state, long version) {
     changes.add(new Change(id, queue, state, version));
+  }
+
+  /** A job was found guilty at the start, when nobody could be told yet. */
+  void buriedAtStart(List<JobId> jobs) {
+    buried.addAll(jobs);
+  }
+
+  /** Hands those on whom nobody was told of. */
+  List<JobId> takeBuried() {
+    List<JobId> taken = List.copyOf(buried);
+    buried.clear();
+    return taken;
   }
 
   /** How many changes are noted. */

@@ -51,7 +51,7 @@ final class Tend {
   }
 
   Tended all() throws SQLException {
-    List<JobId> poisoned = new ArrayList<>();
+    List<JobId> poisoned = new ArrayList<>(ledger.takeBuried());
     int crashed = reap(ledger.now(), limit, poisoned);
     int expired = expire();
     int promoted = promote();
@@ -61,8 +61,12 @@ final class Tend {
 
   /** All that is running was left by a process that is gone. */
   static int recover(Ledger ledger) throws SQLException {
-    return new Tend(ledger, Integer.MAX_VALUE, Map.of(), lease -> false)
-        .reap(Long.MAX_VALUE, Integer.MAX_VALUE, new ArrayList<>());
+    List<JobId> poisoned = new ArrayList<>();
+    int crashed =
+        new Tend(ledger, Integer.MAX_VALUE, Map.of(), lease -> false)
+            .reap(Long.MAX_VALUE, Integer.MAX_VALUE, poisoned);
+    ledger.buriedAtStart(poisoned);
+    return crashed;
   }
 
   private KeepPlan keep(int queue) {
