@@ -182,9 +182,9 @@ class CrashTest {
     await(vertx.deployVerticle(new WorkerVerticle(options, JobMeters.NONE, Events.NONE)));
     Jobs jobs = WorkerBus.client(vertx, WorkerBus.Reach.NODE);
     JobFilter open = JobFilter.ALL.withQueue("q").withStates(JobState.QUEUED, JobState.RUNNING);
-    for (JobPage page = list(jobs, open, Optional.empty());
+    for (JobPage page = await(jobs.list(open, Optional.empty(), 1));
         !page.jobs().isEmpty();
-        page = list(jobs, open, Optional.empty())) {
+        page = await(jobs.list(open, Optional.empty(), 1))) {
       JobStatus one = page.jobs().get(0);
       await(jobs.get(one.id(), one.version(), java.time.Duration.ofSeconds(10)));
     }

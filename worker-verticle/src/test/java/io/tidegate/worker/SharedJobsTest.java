@@ -7,8 +7,11 @@ import io.tidegate.metrics.api.JobMeters;
 import io.tidegate.worker.api.Durability;
 import io.tidegate.worker.api.JobCall;
 import io.tidegate.worker.api.JobId;
+import io.tidegate.worker.api.JobLookup;
 import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobResult;
+import io.tidegate.worker.api.JobState;
+import io.tidegate.worker.api.JobStatus;
 import io.tidegate.worker.api.Jobs;
 import io.tidegate.worker.api.JobsOptions;
 import io.tidegate.worker.api.Outcome;
@@ -18,9 +21,12 @@ import io.tidegate.worker.api.Submission;
 import io.tidegate.worker.api.Submission.Accepted;
 import io.tidegate.worker.api.WorkerBus;
 import io.tidegate.worker.store.redis.RedisProcess;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +35,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,10 +96,13 @@ class SharedJobsTest {
   }
 
   private Node start(Function<Run, Future<Outcome>> work) {
+    return start(work, JobsOptions.LEASE);
+  }
+
+  private Node start(Function<Run, Future<Outcome>> work, Duration lease) {
     Node node = new Node();
     Map<String, QueueOptions> queues = Map.of("q", QueueOptions.DEFAULTS.withConcurrency(8));
-    node.start(
-        new JobsOptions(redis.store(Durability.FSYNC), queues, JobsOptions.LEASE, GRACE), work);
+    node.start(new JobsOptions(redis.store(Durability.FSYNC), queues, lease, GRACE), work);
     nodes.add(node);
     return node;
   }
@@ -148,6 +161,64 @@ class SharedJobsTest {
     JobId id = ((Accepted) await(submit(asking))).id();
     awaitAll(Set.of(id));
     never.complete(new Outcome.Succeeded(JobResult.EMPTY));
+  }
+
+  @Test
+  void aNodeWhoseEventLoopsAreBusyForTwoLeasesKeepsItsRuns() throws Exception {
+    Duration lease = Duration.ofSeconds(5);
+    Promise<Outcome> end = Promise.promise();
+    Node busy =
+        start(
+            run -> {
+              work(run);
+              return end.future();
+            },
+            lease);
+    JobId id = ((Accepted) await(submit(busy))).id();
+    awaitAll(Set.of(id));
+    start(this::work, lease);
+
+    holdUp(busy, lease.multipliedBy(2).plusMillis(500));
+    end.complete(new Outcome.Succeeded(JobResult.EMPTY));
+
+    JobStatus status = ((JobLookup.Found) await(busy.jobs.get(id))).status();
+    for (int i = 0; i < 10 && !status.state().terminal(); i++) {
+      status = ((JobLookup.Found) await(busy.jobs.get(id, status.version(), GRACE))).status();
+    }
+    assertThat(status.state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(status.counters().crashes()).isZero();
+    assertThat(runs.get(id)).hasValue(1);
+  }
+
+  /** Keeps all event loops of a node busy for so long. */
+  private static void holdUp(Node node, Duration time) throws Exception {
+    int loops = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+    CountDownLatch never = new CountDownLatch(1);
+    List<Future<Boolean>> held = new CopyOnWriteArrayList<>();
+    Supplier<VerticleBase> holder =
+        () ->
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                Promise<Boolean> over = Promise.promise();
+                held.add(over.future());
+                context.runOnContext(
+                    any -> {
+                      try {
+                        over.complete(never.await(time.toMillis(), TimeUnit.MILLISECONDS));
+                      } catch (InterruptedException stopped) {
+                        over.fail(stopped);
+                      }
+                    });
+                return Future.succeededFuture();
+              }
+            };
+    node.vertx.deployVerticle(holder, new DeploymentOptions().setInstances(loops));
+    long end = System.nanoTime() + time.multipliedBy(3).toNanos();
+    while (held.size() < loops || !held.stream().allMatch(Future::succeeded)) {
+      assertThat(System.nanoTime()).as("event loops held up").isLessThan(end);
+      LockSupport.parkNanos(20_000_000);
+    }
   }
 
   @Test
