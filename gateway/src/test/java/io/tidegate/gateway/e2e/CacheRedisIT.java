@@ -5,31 +5,24 @@ import static io.tidegate.gateway.e2e.CacheClient.get;
 import static io.tidegate.gateway.e2e.CacheClient.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import redis.embedded.RedisServer;
 
 /** Two gateways with one Redis: what that brings, and that its absence costs misses only. */
 @Timeout(120)
 class CacheRedisIT {
   private static RawUpstream upstream;
-  private static RedisServer redis;
-  private static int port;
+  private static RedisNode redis;
   private static TidegateProcess one;
   private static TidegateProcess two;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     upstream = RawUpstream.start(RawUpstream.OK);
-    try (var free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    startRedis();
+    redis = RedisNode.start();
     String file =
         """
         upstreams:
@@ -37,30 +30,19 @@ class CacheRedisIT {
         routes:
           - {id: all, match: {path: /**}, upstream: origin, cache: {tags: [all]}}
         stores:
-          redis: {url: 'redis://127.0.0.1:%d'}
+          redis: {url: '%s'}
           cache: {redis: true, timeout: 200ms}
         """
-            .formatted(upstream.url(), port);
+            .formatted(upstream.url(), redis.url());
     one = TidegateProcess.start(file);
     two = TidegateProcess.start(file);
   }
 
-  private static void startRedis() throws IOException {
-    redis =
-        RedisServer.newRedisServer()
-            .port(port)
-            .bind("127.0.0.1")
-            .setting("save \"\"")
-            .setting("appendonly no")
-            .build();
-    redis.start();
-  }
-
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() {
     one.close();
     two.close();
-    redis.stop();
+    redis.close();
     upstream.close();
   }
 
@@ -86,7 +68,7 @@ class CacheRedisIT {
   }
 
   @Test
-  void withoutRedisRequestsAreAnsweredAndItIsUsedAgainWhenItIsBack() throws IOException {
+  void withoutRedisRequestsAreAnsweredAndItIsUsedAgainWhenItIsBack() {
     upstream.behave(counting("Cache-Control: max-age=600"));
     shared("/before");
     redis.stop();
@@ -95,7 +77,7 @@ class CacheRedisIT {
       assertThat(get(one, "/away-" + i).status()).isEqualTo(200);
       assertThat(status(get(one, "/away-" + i))).startsWith("tidegate; hit");
     }
-    startRedis();
+    redis.restart();
 
     assertThat(status(shared("/after"))).startsWith("tidegate-redis; hit");
   }

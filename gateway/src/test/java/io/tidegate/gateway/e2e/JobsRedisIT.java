@@ -3,37 +3,23 @@ package io.tidegate.gateway.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import redis.embedded.RedisServer;
 
 /** Two gateways that keep their jobs in one Redis. */
 @Timeout(120)
 class JobsRedisIT {
   private static RawUpstream upstream;
-  private static RedisServer redis;
+  private static RedisNode redis;
   private static TidegateProcess one;
   private static TidegateProcess two;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     upstream = RawUpstream.start(RawUpstream.ok("done"));
-    int port;
-    try (var free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    redis =
-        RedisServer.newRedisServer()
-            .port(port)
-            .bind("127.0.0.1")
-            .setting("save \"\"")
-            .setting("appendonly no")
-            .build();
-    redis.start();
+    redis = RedisNode.start();
     String file =
         """
         upstreams:
@@ -43,19 +29,19 @@ class JobsRedisIT {
         routes:
           - {id: work, match: {path: /tasks/**}, upstream: origin, async: {queue: work, when: always}}
         stores:
-          redis: {url: 'redis://127.0.0.1:%d'}
+          redis: {url: '%s'}
           jobs: {engine: redis, prefix: it}
         """
-            .formatted(upstream.url(), port);
+            .formatted(upstream.url(), redis.url());
     one = TidegateProcess.start(file);
     two = TidegateProcess.start(file);
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() {
     one.close();
     two.close();
-    redis.stop();
+    redis.close();
     upstream.close();
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
 final class TidegateProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
+  private static final List<String> JAR = List.of("-jar", System.getProperty("tidegate.jar"));
   private static final List<String> FLAGS =
       List.of("-Xmx128m", "-ea", "-Dio.netty.leakDetection.level=paranoid");
 
@@ -56,28 +59,49 @@ final class TidegateProcess implements AutoCloseable {
 
   /** Starts with {@code yaml}, under ports of its own where it names none, and waits for it. */
   static TidegateProcess start(String yaml, String... flags) {
-    return start(yaml, (folder, config) -> launch(folder, List.of(flags), "run", "-c", config));
+    return started(spawn(yaml, flags));
   }
 
   /** With what a user put beside the jar on the class path. */
   static TidegateProcess startBeside(Path javaHome, Path jar, String yaml, String... flags) {
     String both = System.getProperty("tidegate.jar") + File.pathSeparator + jar;
     var program = List.of("-cp", both, "io.tidegate.gateway.launch.Tidegate");
-    return start(
-        yaml,
-        (folder, config) -> launch(javaHome, folder, List.of(flags), program, "run", "-c", config));
+    return started(
+        spawn(
+            yaml,
+            (folder, config) ->
+                launch(javaHome, folder, List.of(flags), program, "run", "-c", config)));
   }
 
-  private static TidegateProcess start(String yaml, Launch launch) {
+  private static TidegateProcess started(TidegateProcess process) {
+    if (!process.awaitStart()) {
+      process.process.destroyForcibly();
+      throw new AssertionError("did not start:\n" + process.tail());
+    }
+    return process;
+  }
+
+  /** Starts with {@code yaml}, and does not wait. */
+  static TidegateProcess spawn(String yaml, String... flags) {
+    return spawn(yaml, (folder, config) -> launch(folder, List.of(flags), "run", "-c", config));
+  }
+
+  /** As the last words of the command {@code under}, which has to become it (exec). */
+  static TidegateProcess spawnUnder(List<String> under, String yaml, String... flags) {
+    return spawn(
+        yaml,
+        (folder, config) -> {
+          var command = new ArrayList<>(under);
+          command.addAll(command(JAVA_HOME, List.of(flags), JAR, "run", "-c", config));
+          return new ProcessBuilder(command).directory(folder.toFile()).start();
+        });
+  }
+
+  private static TidegateProcess spawn(String yaml, Launch launch) {
     try {
       Path folder = Files.createTempDirectory("tidegate-it");
       Path config = Files.writeString(folder.resolve("tidegate.yaml"), complete(yaml));
-      Process process = launch.with(folder, config.toString());
-      var started = new TidegateProcess(folder, config, process);
-      JsonObject event = started.awaitStart();
-      started.port = event.getInteger("port");
-      started.adminPort = event.getInteger("admin_port");
-      return started;
+      return new TidegateProcess(folder, config, launch.with(folder, config.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -100,25 +124,31 @@ final class TidegateProcess implements AutoCloseable {
 
   /** Starts the jar with any arguments, its working folder {@code folder}. */
   static Process launch(Path folder, List<String> flags, String... arguments) throws IOException {
-    return launch(Path.of(System.getProperty("java.home")), folder, flags, arguments);
+    return launch(JAVA_HOME, folder, flags, arguments);
   }
 
   static Process launch(Path javaHome, Path folder, List<String> flags, String... arguments)
       throws IOException {
-    var program = List.of("-jar", System.getProperty("tidegate.jar"));
-    return launch(javaHome, folder, flags, program, arguments);
+    return launch(javaHome, folder, flags, JAR, arguments);
   }
 
   private static Process launch(
       Path javaHome, Path folder, List<String> flags, List<String> program, String... arguments)
       throws IOException {
+    return new ProcessBuilder(command(javaHome, flags, program, arguments))
+        .directory(folder.toFile())
+        .start();
+  }
+
+  private static List<String> command(
+      Path javaHome, List<String> flags, List<String> program, String... arguments) {
     var command = new ArrayList<String>();
     command.add(javaHome.resolve("bin/java").toString());
     command.addAll(FLAGS);
     command.addAll(flags);
     command.addAll(program);
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(folder.toFile()).start();
+    return command;
   }
 
   private static String complete(String yaml) {
@@ -182,7 +212,7 @@ final class TidegateProcess implements AutoCloseable {
 
   /** The first log line, past or future, that is JSON and passes {@code wanted}. */
   JsonObject awaitEvent(Predicate<JsonObject> wanted) {
-    return await(wanted, PATIENCE)
+    return await(wanted, PATIENCE, () -> true)
         .orElseThrow(() -> new AssertionError("not logged in time; last lines:\n" + tail()));
   }
 
@@ -270,16 +300,20 @@ final class TidegateProcess implements AutoCloseable {
     }
   }
 
-  private JsonObject awaitStart() {
-    Optional<JsonObject> event = await(e -> "started".equals(e.getString("event")), START);
-    if (event.isEmpty()) {
-      process.destroyForcibly();
-      throw new AssertionError("did not start:\n" + tail());
-    }
-    return event.get();
+  /** Waits until it serves; false: it ended before. */
+  boolean awaitStart() {
+    Optional<JsonObject> event =
+        await(e -> "started".equals(e.getString("event")), START, process::isAlive);
+    event.ifPresent(
+        started -> {
+          port = started.getInteger("port");
+          adminPort = started.getInteger("admin_port");
+        });
+    return event.isPresent();
   }
 
-  private Optional<JsonObject> await(Predicate<JsonObject> wanted, Duration limit) {
+  private Optional<JsonObject> await(
+      Predicate<JsonObject> wanted, Duration limit, BooleanSupplier worthwhile) {
     long end = System.nanoTime() + limit.toNanos();
     int seen = 0;
     synchronized (lines) {
@@ -290,7 +324,7 @@ final class TidegateProcess implements AutoCloseable {
           }
         }
         long left = (end - System.nanoTime()) / 1_000_000;
-        if (left <= 0) {
+        if (left <= 0 || !worthwhile.getAsBoolean()) {
           return Optional.empty();
         }
         try {
