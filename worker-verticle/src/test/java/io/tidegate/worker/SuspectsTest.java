@@ -92,7 +92,7 @@ class SuspectsTest {
             run -> Future.succeededFuture(new Outcome.Succeeded(JobResult.EMPTY))));
     await(vertx.deployVerticle(new WorkerVerticle(options, JobMeters.NONE, Events.NONE)));
     Jobs jobs = WorkerBus.client(vertx, WorkerBus.Reach.NODE);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
 
     ids.forEach(
         (queue, id) -> {
