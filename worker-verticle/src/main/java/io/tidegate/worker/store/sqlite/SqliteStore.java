@@ -201,7 +201,7 @@ public final class SqliteStore implements JobStore {
 
   @Override
   public Future<JobPage> list(JobFilter filter, Optional<JobId> after, int limit) {
-    return read(reading -> new Statuses(reading.sql, reading.names).list(filter, after, limit));
+    return read(reading -> new Listing(reading.sql, reading.names).list(filter, after, limit));
   }
 
   @Override

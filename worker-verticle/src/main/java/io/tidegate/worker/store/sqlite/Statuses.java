@@ -6,7 +6,6 @@ import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobLookup;
 import io.tidegate.worker.api.JobOutput;
-import io.tidegate.worker.api.JobPage;
 import io.tidegate.worker.api.JobResult;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobStatus;
@@ -17,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -180,26 +178,12 @@ final class Statuses {
     return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
-  /** See {@link io.tidegate.worker.store.JobStore#list}. */
-  JobPage list(JobFilter filter, Optional<JobId> after, int limit) throws SQLException {
-    List<JobStatus> found = new ArrayList<>();
-    if (filter.queue().isPresent() && !filter.states().isEmpty()) {
-      // Each state of a queue is a range of its own in an index: merged here.
-      for (JobState state : filter.states()) {
-        found.addAll(page(filter.withStates(state), after, limit + 1));
-      }
-      found.sort(Comparator.comparing(JobStatus::id).reversed());
-    } else {
-      found.addAll(page(filter, after, limit + 1));
-    }
-    boolean more = found.size() > limit;
-    List<JobStatus> page = more ? found.subList(0, limit) : found;
-    return new JobPage(page, more ? Optional.of(page.get(limit - 1).id()) : Optional.empty());
-  }
-
-  private List<JobStatus> page(JobFilter filter, Optional<JobId> after, int limit)
-      throws SQLException {
-    StringBuilder text = new StringBuilder("SELECT " + COLUMNS + " FROM job WHERE 1=1");
+  /** Some jobs that fit, the latest first. */
+  List<JobStatus> page(JobFilter filter, Optional<JobId> after, int limit) throws SQLException {
+    // Those that run are few; an order by id would rather look through all others.
+    boolean running = filter.states().equals(Set.of(JobState.RUNNING));
+    StringBuilder text = new StringBuilder("SELECT " + COLUMNS + " FROM job");
+    text.append(running ? " INDEXED BY job_lease WHERE 1=1" : " WHERE 1=1");
     List<Object> values = new ArrayList<>();
     where(filter, text, values);
     after.ifPresent(
@@ -229,7 +213,9 @@ final class Statuses {
       values.add(filter.tenant().get());
     }
     if (!filter.states().isEmpty()) {
-      text.append(" AND state IN (").append(codes(filter.states())).append(')');
+      String codes = codes(filter.states());
+      boolean one = filter.states().size() == 1; // Only so is the index of one state found fit.
+      text.append(" AND state ").append(one ? "= " + codes : "IN (" + codes + ")");
       text.append(filter.states().contains(JobState.RUNNING) ? "" : " AND state <> 2");
     }
     if (filter.since().isPresent()) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.metrics.api.JobMeters;
+import io.tidegate.worker.api.JobFilter;
 import io.tidegate.worker.api.JobId;
 import io.tidegate.worker.api.JobLookup;
+import io.tidegate.worker.api.JobPage;
 import io.tidegate.worker.api.JobRequest;
 import io.tidegate.worker.api.JobState;
 import io.tidegate.worker.api.JobStatus;
@@ -19,8 +21,11 @@ import io.tidegate.worker.store.Stored;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +47,11 @@ class SqliteStoreTest extends JobStoreContract {
   }
 
   private JobId made() {
-    var jobs = List.of(Stored.job(Stored.request("q"), clock.instant()));
+    return made("q");
+  }
+
+  private JobId made(String queue) {
+    var jobs = List.of(Stored.job(Stored.request(queue), clock.instant()));
     return ((Made) await(store.create(jobs, false)).get(0)).id();
   }
 
@@ -126,6 +135,35 @@ class SqliteStoreTest extends JobStoreContract {
     Lease lease = await(store.lease(Stored.ask("q", 1))).get(0).lease();
     await(store.settle(lease, Stored.succeeded(clock.instant())));
     assertThat(status(id).times().runAt()).isEqualTo(due);
+  }
+
+  @Test
+  void aPageIsMergedFromAllQueuesAndStatesThatAreAskedFor() {
+    List<JobId> wanted = new ArrayList<>();
+    for (String queue : List.of("a", "b", "c")) {
+      JobId over = made(queue);
+      Lease first = await(store.lease(Stored.ask(queue, 1))).get(0).lease();
+      await(store.settle(first, Stored.succeeded(clock.instant())));
+      wanted.addAll(List.of(made(queue), made(queue)));
+      await(store.lease(Stored.ask(queue, 1)));
+      assertThat(status(over).state()).isEqualTo(JobState.SUCCEEDED);
+      clock.forward(Duration.ofMillis(5));
+    }
+    wanted.sort(Comparator.reverseOrder());
+    JobFilter open = JobFilter.ALL.withStates(JobState.QUEUED, JobState.RUNNING);
+
+    JobPage first = await(store.list(open, Optional.empty(), 4));
+    JobPage second = await(store.list(open, first.next(), 4));
+
+    assertThat(first.jobs()).extracting(JobStatus::id).isEqualTo(wanted.subList(0, 4));
+    assertThat(second.jobs()).extracting(JobStatus::id).isEqualTo(wanted.subList(4, 6));
+    assertThat(second.next()).isEmpty();
+    assertThat(await(store.list(JobFilter.ALL.withQueue("b"), Optional.empty(), 9)).jobs())
+        .hasSize(3);
+    assertThat(
+            await(store.list(JobFilter.ALL.withStates(JobState.RUNNING), Optional.empty(), 9))
+                .jobs())
+        .hasSize(3);
   }
 
   @Test
