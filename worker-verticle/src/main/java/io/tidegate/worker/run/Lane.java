@@ -255,7 +255,9 @@ final class Lane {
     }
     Set<String> except = new HashSet<>(paces.routes());
     except.remove(route.get());
-    return ask(few, except, false)
+    // Where only suspects are left it is one of them that tells whether the route is back.
+    boolean suspects = claimed && first.stream().noneMatch(Leased::suspect);
+    return ask(few, except, suspects)
         .map(
             more -> {
               List<Leased> both = new ArrayList<>(first);
