@@ -140,7 +140,6 @@ final class Lane {
             && !retired
             && options.batch().size() == 1
             && options.handler().equals(QueueOptions.PERFORM)
-            && !retired
             && !dispatcher.stopping()
             && !paces.holds(route);
     if (!takes || running >= slots() || bucket.available(System.nanoTime()) < 1) {
