@@ -192,7 +192,8 @@ class JobsPlacesIT {
       log.awaitAcknowledged(AT_ONCE, PATIENCE);
       load.rest(() -> process.exitCode(PATIENCE));
     } else if (what == By.STOP) {
-      log.awaitAcknowledged(AT_ONCE, PATIENCE);
+      String running = log.submit(process, "/tasks/hold-3000/" + lives.life());
+      ledger.await(1, PATIENCE, any -> any.job().equals(running));
       process.sigterm();
     }
   }
