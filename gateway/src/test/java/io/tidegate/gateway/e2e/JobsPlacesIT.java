@@ -189,7 +189,8 @@ class JobsPlacesIT {
 
   private void lead(TidegateProcess process, By what) throws InterruptedException {
     if (what == By.REST) {
-      log.awaitAcknowledged(AT_ONCE, PATIENCE);
+      // It may get there before there is a rest: then nobody is acknowledged any more.
+      log.awaitAcknowledged(AT_ONCE, PATIENCE, () -> !process.process().isAlive());
       load.rest(() -> process.exitCode(PATIENCE));
     } else if (what == By.STOP) {
       String running = log.submit(process, "/tasks/hold-3000/" + lives.life());
