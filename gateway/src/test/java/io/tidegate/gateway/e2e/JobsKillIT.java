@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kill")
 @Timeout(7200)
 class JobsKillIT {
-  private static final int KILLS = Integer.getInteger("kill.count", 6);
+  private static final int KILLS = Integer.getInteger("kill.count", 4);
   private static final int CONCURRENCY = 16;
   private static final int CLIENTS = 12;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
